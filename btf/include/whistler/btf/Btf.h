@@ -1,0 +1,96 @@
+#ifndef WHISTLER_BTF_BTF_H
+#define WHISTLER_BTF_BTF_H
+
+#include "whistler/btf/Types.h"
+
+#include <llvm/ADT/ArrayRef.h>
+#include <llvm/ADT/StringRef.h>
+#include <llvm/Support/Error.h>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whistler::btf {
+
+/// The types of one kernel image (or module on its base), read-only after
+/// opening. Every `const` function may be called from any number of threads.
+class Btf {
+public:
+  /// Where the running kernel shows its types.
+  static constexpr const char *kKernelPath = "/sys/kernel/btf/vmlinux";
+
+  /// Opens a file of raw BTF or an ELF file with a `.BTF` section (told apart
+  /// by content). `base` is needed for module BTF and is kept alive.
+  /// Errors: FileError (cannot read), CorruptBtfError (not BTF, truncated, or
+  /// references that lead outside of it).
+  static llvm::Expected<std::shared_ptr<const Btf>>
+  open(const std::string &path, std::shared_ptr<const Btf> base = nullptr);
+
+  /// Reads BTF from memory; the bytes are copied. Errors: CorruptBtfError.
+  static llvm::Expected<std::shared_ptr<const Btf>>
+  fromMemory(llvm::ArrayRef<uint8_t> bytes,
+             std::shared_ptr<const Btf> base = nullptr);
+
+  ~Btf();
+  Btf(const Btf &) = delete;
+  Btf &operator=(const Btf &) = delete;
+
+  /// The struct, union, or typedef of either, of that C name, its fields laid
+  /// out with members of anonymous aggregates flattened in.
+  /// Errors: UnknownTypeError, AmbiguousTypeError (two different complete
+  /// types of one name), CorruptBtfError.
+  llvm::Expected<Aggregate> findAggregate(llvm::StringRef name) const;
+  /// The same by BTF id (typedefs and qualifiers are followed).
+  llvm::Expected<Aggregate> aggregate(TypeId id) const;
+
+  /// The value type behind `id`: typedefs, qualifiers and type tags removed.
+  llvm::Expected<Type> type(TypeId id) const;
+
+  /// The integer value of an enumerator (enum or enum64) and its enum's name,
+  /// or nothing. An enumerator that two enums define with two values is
+  /// nothing.
+  std::optional<Enumerator> findEnumerator(llvm::StringRef name) const;
+
+  /// The prototype of a kernel function or kfunc.
+  llvm::Expected<Function> findFunction(llvm::StringRef name) const;
+
+  /// Calls `visit` with every struct, union and typedef name, for "did you
+  /// mean" lists. Order unspecified; names may repeat.
+  void forEachAggregateName(
+      llvm::function_ref<void(llvm::StringRef)> visit) const;
+
+  /// Number of types, the base's included.
+  uint32_t typeCount() const;
+
+private:
+  struct Impl;
+  explicit Btf(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Opened BTF by path, so that many compilations of one process read a kernel
+/// image once. Thread-safe. Keeps what it opened until `reset`; objects handed
+/// out live on as long as somebody holds them.
+class BtfCache {
+public:
+  BtfCache();
+  ~BtfCache();
+  /// As `Btf::open(path)`, or what an earlier call opened. A file that has
+  /// changed (device, inode, size, mtime) is opened again.
+  llvm::Expected<std::shared_ptr<const Btf>> open(const std::string &path);
+  /// Module `name` of the running kernel on its vmlinux.
+  llvm::Expected<std::shared_ptr<const Btf>> openModule(const std::string &name);
+  /// Forgets everything.
+  void reset();
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+} // namespace whistler::btf
+
+#endif

@@ -1,0 +1,24 @@
+#ifndef WHISTLER_COMPILER_OPTIONS_H
+#define WHISTLER_COMPILER_OPTIONS_H
+
+#include "whistler/backend/Target.h"
+#include "whistler/passes/Pipelines.h"
+
+#include <string>
+
+namespace whistler::compiler {
+
+/// What a compilation depends on besides its source: one plain value.
+struct Options {
+  /// BTF to import structs from: raw or ELF file.
+  std::string btfPath = "/sys/kernel/btf/vmlinux";
+  passes::ReadStrategy reads = passes::ReadStrategy::Fused;
+  bool relocatable = true; ///< false: --no-core
+  bool optimize = true;    ///< false: -O0
+  backend::Cpu cpu = backend::Cpu::V3;
+  bool verifyEach = false;
+};
+
+} // namespace whistler::compiler
+
+#endif

@@ -1,0 +1,94 @@
+#ifndef WHISTLER_IR_OPERATIONS_H
+#define WHISTLER_IR_OPERATIONS_H
+
+#include "whistler/ir/Field.h"
+
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/InstrTypes.h>
+
+#include <optional>
+
+namespace whistler::ir {
+
+/// The `whistler.*` operations: calls of functions whose name and attributes
+/// say everything that stock LLVM passes may do with them. docs/ir.md
+/// specifies each. Builders insert at the builder's position, give the call
+/// its debug location, and declare the callee in the module when it is not
+/// there yet. Kernel addresses are `ptr` values that are never dereferenced.
+
+enum class Operation {
+#define WHISTLER_OPERATION(NAME, PREFIX, SUMMARY) NAME,
+#include "whistler/ir/Operations.def"
+};
+
+/// A fact about a field or type that the loader writes into the program.
+/// Values follow enum bpf_core_relo_kind in the kernel's include/uapi/linux/bpf.h.
+enum class CoreFact {
+  FieldByteOffset,
+  FieldByteSize,
+  FieldExists,
+  FieldSigned,
+  FieldLShiftU64,
+  FieldRShiftU64,
+};
+
+/// `whistler.kernel.load.<path>(ptr base) -> iN|ptr`: the field's value, 0
+/// when unreadable. A bitfield's value comes extended to i64 by its sign;
+/// every other integer in its own width. Requires !field.isAggregate.
+llvm::CallInst *createKernelLoad(llvm::IRBuilderBase &builder,
+                                 const Field &field, llvm::Value *base);
+/// `whistler.kernel.load.iN(ptr base, i64 offset) -> iN`: N in 8,16,32,64.
+llvm::CallInst *createKernelLoadAt(llvm::IRBuilderBase &builder,
+                                   unsigned bits, llvm::Value *base,
+                                   llvm::Value *offset);
+/// As the two above, never merged, moved, deleted or fused.
+llvm::CallInst *createKernelLoadVolatile(llvm::IRBuilderBase &builder,
+                                         const Field &field, llvm::Value *base);
+llvm::CallInst *createKernelLoadVolatileAt(llvm::IRBuilderBase &builder,
+                                           unsigned bits, llvm::Value *base,
+                                           llvm::Value *offset);
+/// `whistler.kernel.address.<path>(ptr base) -> ptr`: base plus the field's
+/// relocated offset; no memory is read.
+llvm::CallInst *createKernelAddress(llvm::IRBuilderBase &builder,
+                                    const Field &field, llvm::Value *base);
+/// `whistler.kernel.copy(ptr dst, i64 bytes, ptr src)`: bulk read of a constant
+/// number of bytes into memory of the program; zeroes when unreadable.
+llvm::CallInst *createKernelCopy(llvm::IRBuilderBase &builder,
+                                 llvm::Value *destination, uint64_t bytes,
+                                 llvm::Value *source);
+/// `whistler.context.load.<path>(ptr ctx)`: a direct load of a context field
+/// whose offset is relocated (pt_regs, raw tracepoint structs).
+llvm::CallInst *createContextLoad(llvm::IRBuilderBase &builder,
+                                  const Field &field, llvm::Value *context);
+/// `whistler.context.load.iN(ptr ctx, i64 offset)` / `...store.iN(ptr, i64, iN)`
+/// at a fixed offset of the UAPI struct.
+llvm::CallInst *createContextLoadAt(llvm::IRBuilderBase &builder,
+                                    unsigned bits, llvm::Value *context,
+                                    uint64_t offset);
+llvm::CallInst *createContextStoreAt(llvm::IRBuilderBase &builder,
+                                     llvm::Value *context, uint64_t offset,
+                                     llvm::Value *value);
+/// `whistler.core.<fact>.<path>() -> i64`.
+llvm::CallInst *createCoreFact(llvm::IRBuilderBase &builder, CoreFact fact,
+                               const Field &field);
+/// `whistler.barrier()`: no kernel read moves across or is merged over it.
+llvm::CallInst *createBarrier(llvm::IRBuilderBase &builder);
+
+/// A call of an operation, taken apart. Pointers live as long as the IR.
+struct OperationCall {
+  Operation operation;
+  llvm::CallInst *call = nullptr;
+  std::optional<Field> field; ///< operations that name a field
+  std::optional<CoreFact> fact;
+
+  /// Kernel address or context operand; null for core facts and barrier.
+  llvm::Value *base() const;
+};
+
+/// Nothing when `inst` is not a call of a `whistler.` function (or a malformed
+/// one: run the verifier first).
+std::optional<OperationCall> matchOperation(llvm::Instruction &inst);
+
+} // namespace whistler::ir
+
+#endif

@@ -1,0 +1,77 @@
+#ifndef WHISTLER_IR_PROGRAM_H
+#define WHISTLER_IR_PROGRAM_H
+
+#include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/Module.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace whistler::ir {
+
+/// A type as BTF for maps, globals and events shows it.
+struct DataType;
+struct DataMember {
+  std::string name;
+  uint64_t byteOffset = 0;
+  std::shared_ptr<const DataType> type;
+};
+struct DataType {
+  enum class Kind { Integer, Bool, Struct, Union, Array } kind = Kind::Integer;
+  std::string name; ///< struct or integer name; may be empty for integers
+  uint64_t bytes = 0;
+  bool isSigned = false;
+  std::vector<DataMember> members;
+  std::shared_ptr<const DataType> element;
+  uint64_t count = 0;
+};
+
+/// One BTF-defined map. Sizes in bytes; 0 leaves the attribute out.
+struct MapDefinition {
+  std::string name; ///< C identifier
+  uint32_t type = 0; ///< enum bpf_map_type
+  uint64_t maxEntries = 0;
+  uint32_t flags = 0;
+  bool pinByName = false;
+  uint32_t keyBytes = 0, valueBytes = 0;
+  std::shared_ptr<const DataType> key, value; ///< preferred over the sizes
+};
+
+/// Builds the module around the code of a compilation: compile unit, debug
+/// locations in the source file, maps, programs in their sections, licence.
+/// One per module; call `finish` once at the end.
+class ModuleBuilder {
+public:
+  /// `source` goes into the debug info (verifier logs show its lines); empty
+  /// leaves it out.
+  ModuleBuilder(llvm::Module &module, llvm::StringRef fileName,
+                llvm::StringRef directory, llvm::StringRef source);
+  ~ModuleBuilder();
+
+  llvm::GlobalVariable *addMap(const MapDefinition &map, unsigned line);
+  /// A function of `section` with one `ptr` context argument and an i32
+  /// result; two programs may share a section.
+  llvm::Function *addProgram(llvm::StringRef name, llvm::StringRef section,
+                             unsigned line);
+  /// A variable in .data, .bss or .rodata (by `isConstant` and `initializer`).
+  llvm::GlobalVariable *addGlobal(llvm::StringRef name, const DataType &type,
+                                  llvm::Constant *initializer, bool isConstant,
+                                  unsigned line);
+  /// Debug location in `function` (a program added above); line and column
+  /// count from 1.
+  llvm::DebugLoc location(llvm::Function &function, unsigned line,
+                          unsigned column);
+  void setLicense(llvm::StringRef license);
+  void finish();
+
+private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+} // namespace whistler::ir
+
+#endif

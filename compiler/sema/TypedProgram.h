@@ -1,0 +1,156 @@
+#ifndef WHISTLER_SEMA_TYPEDPROGRAM_H
+#define WHISTLER_SEMA_TYPEDPROGRAM_H
+
+#include "whistler/compiler/Source.h"
+#include "whistler/ir/Field.h"
+#include "whistler/ir/HelperCall.h"
+#include "whistler/ir/Program.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace whistler::compiler {
+
+/// What sema hands to lowering: every name resolved, every type known, every
+/// macro gone, sugar reduced to the node kinds below. Lowering makes no
+/// decision about meaning. Integers are computed in 64 bits: a node of integer
+/// type yields the value already extended by its type.
+
+/// Which memory a pointer leads to.
+enum class Space : uint8_t {
+  Unknown, ///< an integer used as an address: kernel memory
+  Context,
+  Stack,
+  MapValue,
+  RingBuffer,
+  Packet,
+  Global,
+  Trusted, ///< BTF pointer
+  Kernel,
+  User,
+  Map,     ///< the map itself, as helpers want it
+};
+
+/// Type of a value: an integer, or a pointer with space and pointee.
+struct ValueType {
+  bool isPointer = false;
+  uint8_t bits = 64; ///< integers: 8, 16, 32, 64
+  bool isSigned = false, isBool = false;
+  Space space = Space::Unknown;
+  std::string pointee; ///< struct name, in the kernel's or program's spelling
+                       ///< (C identifier); "" when none is known
+  /// Element type of arrays of scalars, pointer to scalars.
+  uint8_t elementBits = 0;
+  bool elementSigned = false;
+  bool maybeNull = false; ///< result of a map look-up or reservation
+};
+
+enum class Op : uint8_t {
+  Add, Sub, Mul, DivU, DivS, RemU, RemS, ModS,
+  And, Or, Xor, ShiftLeft, ShiftRightU, ShiftRightS,
+  Eq, Ne, LtU, LeU, GtU, GeU, LtS, LeS, GtS, GeS,
+  MinU, MaxU, MinS, MaxS,
+  // one operand
+  Neg, Not, LogicalNot, Abs, Log2, ByteSwap16, ByteSwap32, ByteSwap64,
+};
+
+/// A variable of a function: an i64 or a pointer; lowering gives it a slot.
+struct Variable {
+  std::string name;
+  ValueType type; ///< narrower integers truncate at every assignment
+  SourceSpan span;
+};
+
+struct Node;
+using NodePtr = std::unique_ptr<Node>;
+
+enum class NodeKind : uint8_t {
+  Integer,        ///< integer
+  VariableRef,    ///< variable
+  Assign,         ///< variable = a; yields the value stored
+  Sequence,       ///< children in order; yields the last (0 when none)
+  Unary, Binary,  ///< op, children
+  Convert,        ///< child to `type` (truncate, extend; bool: != 0)
+  If,             ///< children: test, then, else (else may be null: 0)
+  Loop,           ///< see Node::loop: children: [test or null, body, step or null]
+  Break, Continue,///< innermost loop
+  Return,         ///< leaves the program; child value
+  Load,           ///< `type` from program memory: child pointer + offset
+  Store,          ///< children: pointer, value; `type` is the stored type; yields value
+  Offset,         ///< pointer a + integer b (bytes); keeps space
+  KernelLoad,     ///< field of child; isVolatile
+  KernelLoadAt,   ///< `type` (bits) at children base, offset; isVolatile
+  KernelAddress,  ///< address of aggregate field of child
+  KernelCopy,     ///< children: destination, source; integer = bytes
+  ContextLoadAt,  ///< `type` from the context at `integer`
+  ContextStoreAt, ///< child value, `type`, at `integer`
+  ContextLoad,    ///< relocated field of the context (pt_regs)
+  ContextPointer,
+  CoreFact,       ///< integer = ir::CoreFact, field
+  StackObject,    ///< address of a fresh zeroed object of `integer` bytes, align 8
+  AddressOf,      ///< address of `variable` (makes it live in memory)
+  Zero,           ///< memset 0 of `integer` bytes at child pointer
+  Fill,           ///< memset: child pointer; integer bytes; byte in `extra`
+  Copy,           ///< memcpy program memory: children dst, src; integer bytes
+  MapRef,         ///< maps[index], as a pointer
+  GlobalRef,      ///< globals[index], its address
+  StringRef,      ///< a NUL-terminated constant in .rodata: text
+  Call,           ///< helper; children arguments
+  Atomic,         ///< atomicOp on `type`: children pointer, value; yields old
+  Barrier,
+  Spill,          ///< child scalar put into a fresh stack slot of `type`; yields
+                  ///< its address (keys and values of map helpers)
+};
+
+enum class AtomicOp : uint8_t { Add, Sub, Or, And, Xor, Exchange };
+
+struct Node {
+  NodeKind kind;
+  ValueType type; ///< of the value the node yields
+  SourceSpan span;
+  std::vector<NodePtr> children;
+  uint64_t integer = 0, extra = 0;
+  uint32_t index = 0;
+  Op op = Op::Add;
+  AtomicOp atomicOp = AtomicOp::Add;
+  bool isVolatile = false;
+  const Variable *variable = nullptr;
+  std::optional<ir::Field> field;
+  std::optional<ir::HelperSignature> helper;
+  std::string text;
+  /// Loop: at most this many rounds (0: the test alone bounds it); constant
+  /// small loops carry unroll.
+  uint64_t maxRounds = 0;
+  bool unroll = false;
+};
+
+struct Program {
+  std::string name, section;
+  SourceSpan span;
+  std::vector<std::unique_ptr<Variable>> variables;
+  NodePtr body; ///< its value is the result
+  bool isSleepable = false;
+};
+
+struct Global {
+  std::string name;
+  ir::DataType type;
+  std::optional<uint64_t> value;
+  bool isConstant = false;
+  SourceSpan span;
+};
+
+struct TypedProgram {
+  std::string license = "GPL";
+  std::vector<ir::MapDefinition> maps;
+  std::vector<SourceSpan> mapSpans;
+  std::vector<Global> globals;
+  std::vector<Program> programs;
+};
+
+} // namespace whistler::compiler
+
+#endif

@@ -1,6 +1,8 @@
 # One static library per room, with its public headers as a file set, the
 # project's warnings, and LLVM's headers precompiled.
 
+include(WhistlerInstall)
+
 add_library(whistler_warnings INTERFACE)
 target_compile_options(whistler_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Werror -Wno-unused-parameter -Wnon-virtual-dtor
@@ -17,7 +19,9 @@ function(whistler_library room)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_sources(${target} PUBLIC FILE_SET HEADERS
     BASE_DIRS include ${CMAKE_CURRENT_BINARY_DIR}/include FILES ${arg_HEADERS})
-  target_include_directories(${target} SYSTEM PUBLIC ${LLVM_INCLUDE_DIRS})
+  target_include_directories(${target} SYSTEM PUBLIC
+    $<BUILD_INTERFACE:${LLVM_INCLUDE_DIRS}>)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:whistler_warnings>)
   target_link_libraries(${target} PUBLIC LLVM)
+  whistler_install_room(${target})
 endfunction()

@@ -98,7 +98,8 @@ void FunctionLowering::fill(Value *pointer, uint8_t byte, uint64_t bytes,
 
 Value *FunctionLowering::lowerStackObject(const Node &node) {
   Type *type = ArrayType::get(builder_.getInt8Ty(), node.integer);
-  AllocaInst *object = entrySlot(type, "object");
+  AllocaInst *object =
+      entrySlot(type, node.type.pointee.empty() ? "object" : node.type.pointee);
   fill(object, 0, node.integer, Align(8));
   return object;
 }

@@ -87,6 +87,7 @@ void FunctionLowering::declareVariables() {
 AllocaInst *FunctionLowering::entrySlot(Type *type, const Twine &name) {
   auto *slot = new AllocaInst(type, 0, nullptr, Align(8), name);
   slot->insertInto(entry_, entry_->end());
+  slot->setDebugLoc(builder_.getCurrentDebugLocation());
   return slot;
 }
 

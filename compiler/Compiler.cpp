@@ -1,0 +1,192 @@
+// The public face: source text in memory to object bytes, messages, remarks
+// and times as data. Joins the front half (Frontend.cpp) with the passes and
+// the backend, which know nothing of each other.
+//
+// A compilation has its own LLVMContext and shares nothing but the BTF cache,
+// which locks; so any number may run at once. What the backend refuses (a
+// stack over 512 bytes, a function too large for a jump) is the program's
+// mistake: it becomes a message at its defprog.
+
+#include "whistler/compiler/Compiler.h"
+
+#include "Frontend.h"
+#include "RemarkCollector.h"
+
+#include <llvm/Support/raw_ostream.h>
+
+using namespace llvm;
+
+namespace whistler::compiler {
+
+namespace {
+
+backend::TargetOptions targetOptions(const Options &options) {
+  backend::TargetOptions result;
+  result.cpu = options.cpu;
+  result.optimize = options.optimize;
+  result.verifyEach = options.verifyEach;
+  return result;
+}
+
+passes::PipelineOptions pipelineOptions(const Options &options) {
+  passes::PipelineOptions result;
+  result.reads = options.reads;
+  result.relocatable = options.relocatable;
+  result.optimize = options.optimize;
+  result.verifyEach = options.verifyEach;
+  return result;
+}
+
+/// Notes for the largest objects that the program itself puts on the stack.
+void noteStackObjects(const Node &node, std::vector<const Node *> &objects) {
+  if (node.kind == NodeKind::StackObject && node.integer >= 64)
+    objects.push_back(&node);
+  for (const NodePtr &child : node.children)
+    if (child)
+      noteStackObjects(*child, objects);
+}
+
+void addStackNotes(Diagnostic &diagnostic, const Program &program) {
+  std::vector<const Node *> objects;
+  if (program.body)
+    noteStackObjects(*program.body, objects);
+  stable_sort(objects, [](const Node *a, const Node *b) {
+    return a->integer > b->integer;
+  });
+  constexpr size_t kMostNotes = 3;
+  if (objects.size() > kMostNotes)
+    objects.resize(kMostNotes);
+  for (const Node *object : objects)
+    DiagnosticEngine::note(diagnostic, object->span, DiagnosticKind::StackUse,
+                           {object->type.pointee.empty() ? std::string("object")
+                                                         : object->type.pointee,
+                            std::to_string(object->integer)});
+}
+
+/// A refusal of the backend at the program it names; other errors stay.
+Error reportRefusal(Error error, Frontend &frontend) {
+  return handleErrors(
+      std::move(error), [&](const backend::BackendError &refusal) -> Error {
+        for (const Program &program : frontend.program.programs) {
+          if (program.name != refusal.program())
+            continue;
+          Diagnostic &diagnostic = frontend.diagnostics.report(
+              program.span, DiagnosticKind::ProgramRefused,
+              {program.name, refusal.what()});
+          if (StringRef(refusal.what()).contains("stack"))
+            addStackNotes(diagnostic, program);
+          return Error::success();
+        }
+        frontend.diagnostics.report(DiagnosticKind::InternalError,
+                                    {refusal.what()});
+        return Error::success();
+      });
+}
+
+SmallVector<char, 0> print(const Module &module) {
+  SmallVector<char, 0> text;
+  raw_svector_ostream os(text);
+  module.print(os, nullptr);
+  return text;
+}
+
+/// The back half, on one module.
+struct Backend {
+  Module &module;
+  TargetMachine &machine;
+  const Options &options;
+  std::vector<StageTime> &times;
+
+  Error optimize() {
+    StageTimer timer(times, "optimize");
+    return backend::optimize(
+        module, machine, targetOptions(options), passes::registerPasses,
+        [&](ModulePassManager &manager) {
+          manager.addPass(passes::buildPipeline(pipelineOptions(options)));
+        });
+  }
+
+  Expected<SmallVector<char, 0>> emit(Emit what) {
+    if (what == Emit::LlvmIr)
+      return print(module);
+    StageTimer timer(times, "emit");
+    return backend::emit(module, machine,
+                         what == Emit::Assembly ? backend::Output::Assembly
+                                                : backend::Output::Object);
+  }
+};
+
+Error compileModule(Backend backend, Emit emit, Frontend &frontend,
+                    Compilation &result) {
+  if (emit == Emit::LoweredIr) {
+    result.object = print(backend.module);
+    return Error::success();
+  }
+  if (Error error = backend.optimize())
+    return reportRefusal(std::move(error), frontend);
+  Expected<SmallVector<char, 0>> output = backend.emit(emit);
+  if (!output)
+    return reportRefusal(output.takeError(), frontend);
+  result.object = std::move(*output);
+  return Error::success();
+}
+
+void takeResults(Frontend &frontend, Compilation &result) {
+  result.diagnostics = frontend.diagnostics.take();
+  result.sources = frontend.sources;
+  result.times = std::move(frontend.times);
+}
+
+} // namespace
+
+bool Compilation::ok() const {
+  return none_of(diagnostics, [](const Diagnostic &diagnostic) {
+    return diagnostic.severity == Severity::Error;
+  });
+}
+
+Compiler::Compiler()
+    : owned_(std::make_unique<btf::BtfCache>()), cache_(owned_.get()) {}
+Compiler::Compiler(btf::BtfCache &cache) : cache_(&cache) {}
+Compiler::~Compiler() = default;
+
+Expected<std::unique_ptr<Module>>
+Compiler::lower(StringRef source, StringRef fileName, const Options &options,
+                LLVMContext &context, Compilation &result) {
+  auto machine = backend::createTargetMachine(targetOptions(options));
+  if (!machine)
+    return machine.takeError();
+  Frontend frontend(*cache_, options);
+  auto module = frontend.run(source, fileName, context);
+  if (!module)
+    return module.takeError();
+  if (*module)
+    backend::prepareModule(**module, **machine);
+  takeResults(frontend, result);
+  return module;
+}
+
+Expected<Compilation> Compiler::compile(StringRef source, StringRef fileName,
+                                        const Options &options, Emit emit) {
+  auto machine = backend::createTargetMachine(targetOptions(options));
+  if (!machine)
+    return machine.takeError();
+  Compilation result;
+  LLVMContext context;
+  context.setDiagnosticHandler(
+      std::make_unique<RemarkCollector>(result.remarks));
+  Frontend frontend(*cache_, options);
+  auto module = frontend.run(source, fileName, context);
+  if (!module)
+    return module.takeError();
+  if (*module) {
+    backend::prepareModule(**module, **machine);
+    Backend backend{**module, **machine, options, frontend.times};
+    if (Error error = compileModule(backend, emit, frontend, result))
+      return error;
+  }
+  takeResults(frontend, result);
+  return result;
+}
+
+} // namespace whistler::compiler

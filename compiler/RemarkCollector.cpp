@@ -1,0 +1,48 @@
+// What the passes did or refused, taken from LLVM's remark mechanism into
+// plain data. Errors never come here: the backend catches them before.
+
+#include "RemarkCollector.h"
+
+#include <llvm/IR/DiagnosticInfo.h>
+#include <llvm/IR/Function.h>
+
+using namespace llvm;
+
+namespace whistler::compiler {
+
+namespace {
+
+bool isOurs(StringRef pass) { return pass.starts_with("whistler"); }
+
+} // namespace
+
+bool RemarkCollector::isAnalysisRemarkEnabled(StringRef pass) const {
+  return isOurs(pass);
+}
+bool RemarkCollector::isMissedOptRemarkEnabled(StringRef pass) const {
+  return isOurs(pass);
+}
+bool RemarkCollector::isPassedOptRemarkEnabled(StringRef pass) const {
+  return isOurs(pass);
+}
+
+bool RemarkCollector::handleDiagnostics(const DiagnosticInfo &info) {
+  auto *optimization = dyn_cast<DiagnosticInfoOptimizationBase>(&info);
+  if (!optimization || !isOurs(optimization->getPassName()))
+    return true;
+  Remark remark;
+  remark.pass = optimization->getPassName().str();
+  remark.name = optimization->getRemarkName().str();
+  remark.function = optimization->getFunction().getName().str();
+  remark.message = optimization->getMsg();
+  remark.missed = isa<OptimizationRemarkMissed>(optimization);
+  if (optimization->isLocationAvailable()) {
+    StringRef file;
+    optimization->getLocation(file, remark.line, remark.column);
+    remark.file = file.str();
+  }
+  remarks_.push_back(std::move(remark));
+  return true;
+}
+
+} // namespace whistler::compiler

@@ -24,8 +24,6 @@ Error checkWellFormed(const Module &module) {
       "", 0, "broken IR: " + first.str() + (where.empty() ? "" : ": " + where));
 }
 
-Error checkRelocations(const Module &module) { return Error::success(); }
-
 Error checkModule(const Module &module) {
   if (Error error = checkWellFormed(module))
     return error;

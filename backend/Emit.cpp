@@ -17,6 +17,8 @@ Expected<SmallVector<char, 0>> emit(Module &module, TargetMachine &machine,
                                     Output output) {
   if (Error error = checkModule(module))
     return error;
+  if (Error error = checkNoneLeft(module))
+    return error;
   DiagnosticCapture diagnostics(module.getContext());
   SmallVector<char, 0> bytes;
   raw_svector_ostream os(bytes);

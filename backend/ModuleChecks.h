@@ -13,6 +13,9 @@ llvm::Error checkWellFormed(const llvm::Module &module);
 /// offsets that it would cut to 16 bits.
 llvm::Error checkRelocations(const llvm::Module &module);
 
+/// CO-RE intrinsics that the pipeline should have taken away.
+llvm::Error checkNoneLeft(const llvm::Module &module);
+
 /// Stack objects that can't fit whatever code generation does.
 llvm::Error checkStack(const llvm::Module &module);
 

@@ -11,6 +11,7 @@
 // because O0 code generation does not fold CO-RE accesses into loads, and the
 // verifier then refuses the program.
 
+#include "BindRelocations.h"
 #include "DiagnosticCapture.h"
 #include "ModuleChecks.h"
 #include "whistler/backend/Target.h"
@@ -95,6 +96,9 @@ Error optimize(Module &module, TargetMachine &machine,
     return error;
   if (Error error = checkRelocations(module))
     return error;
+  if (Error error = bindRelocations(module))
+    return error;
+  analyses.modules.invalidate(module, PreservedAnalyses::none());
 
   targetPipeline(builder, options.optimize).run(module, analyses.modules);
   return takeFirstError(diagnostics, module);

@@ -1,0 +1,99 @@
+// The pipeline: early passes before the target's, and no state that outlives
+// a module.
+
+#include "Support.h"
+
+#include <llvm/IR/Verifier.h>
+
+using namespace llvm;
+
+namespace whistler::backend::test {
+
+namespace {
+
+struct SeeIntrinsics : PassInfoMixin<SeeIntrinsics> {
+  explicit SeeIntrinsics(bool &seen) : seen(&seen) {}
+  PreservedAnalyses run(Module &module, ModuleAnalysisManager &) {
+    for (Function &function : module)
+      *seen |= function.getName().starts_with("llvm.preserve.struct");
+    return PreservedAnalyses::all();
+  }
+  bool *seen;
+};
+
+TEST(Optimize, EarlyPassesSeeFieldAccesses) {
+  LLVMContext context;
+  auto module = parse(context, kSumProgram);
+  auto machine = cantFail(createTargetMachine({}));
+  prepareModule(*module, *machine);
+  bool seen = false;
+  Error error =
+      optimize(*module, *machine, {}, nullptr, [&](ModulePassManager &passes) {
+        passes.addPass(SeeIntrinsics(seen));
+      });
+  EXPECT_FALSE(bool(error));
+  EXPECT_TRUE(seen);
+  for (Function &function : *module)
+    EXPECT_FALSE(function.getName().starts_with("llvm.preserve.struct"));
+}
+
+TEST(Optimize, RegistersPassesOnTheBuilderOfTheMachine) {
+  LLVMContext context;
+  auto module = parse(context, kSumProgram);
+  auto machine = cantFail(createTargetMachine({}));
+  prepareModule(*module, *machine);
+  bool called = false;
+  Error error = optimize(
+      *module, *machine, {}, [&](PassBuilder &) { called = true; }, nullptr);
+  EXPECT_FALSE(bool(error));
+  EXPECT_TRUE(called);
+}
+
+// The target keeps a process-wide table of the relocations that it made and
+// takes the entry of an earlier module for a later one.
+TEST(Optimize, ModulesOfOneProcessShareNoRelocations) {
+  auto machine = cantFail(createTargetMachine({}));
+  LLVMContext context;
+  auto first = parse(context, kSumProgram);
+  auto second = parse(context, kSumProgram);
+  for (Module *module : {first.get(), second.get()}) {
+    prepareModule(*module, *machine);
+    ASSERT_FALSE(bool(optimize(*module, *machine, {}, nullptr, nullptr)));
+  }
+  for (Module *module : {first.get(), second.get()}) {
+    EXPECT_TRUE(module->getNamedValue("llvm.task_struct:0:1264$0:0"));
+    EXPECT_FALSE(verifyModule(*module, &errs()));
+  }
+}
+
+TEST(Optimize, O0KeepsTheVariablesInRegisters) {
+  TargetOptions options;
+  options.optimize = false;
+  auto assembly = compile(kSumProgram, options, Output::Assembly);
+  ASSERT_TRUE(bool(assembly)) << toString(assembly.takeError());
+}
+
+TEST(Optimize, EveryCpuLevelCompiles) {
+  for (Cpu cpu : {Cpu::V1, Cpu::V2, Cpu::V3, Cpu::V4}) {
+    TargetOptions options;
+    options.cpu = cpu;
+    options.verifyEach = true;
+    auto object = compile(kSumProgram, options);
+    EXPECT_TRUE(bool(object)) << toString(object.takeError());
+  }
+}
+
+TEST(Optimize, BrokenIrIsAnError) {
+  LLVMContext context;
+  auto module = parse(context, "define void @f() {\n ret void\n}\n");
+  auto machine = cantFail(createTargetMachine({}));
+  prepareModule(*module, *machine);
+  module->getFunction("f")->front().getTerminator()->eraseFromParent();
+  Error error = optimize(*module, *machine, {}, nullptr, nullptr);
+  ASSERT_TRUE(error.isA<BackendError>());
+  EXPECT_NE(toString(std::move(error)).find("broken IR"), std::string::npos);
+}
+
+} // namespace
+
+} // namespace whistler::backend::test

@@ -1,0 +1,207 @@
+// Runs a program on request and collects what it left in its maps and ring
+// buffers, in an order that doesn't depend on hashing, so that two modes of
+// one program can be compared by value.
+
+#include "ProgramRun.h"
+
+#include <bpf/bpf.h>
+#include <linux/bpf.h>
+
+#include <cerrno>
+#include <map>
+#include <string_view>
+
+namespace whistler::matrix {
+
+namespace {
+
+constexpr size_t kHexBytes = 512;
+constexpr size_t kMaxEntries = 8192;
+
+/// A TCP SYN from 10.0.0.1:4660 to 10.0.0.2:80, padded to 64 bytes.
+constexpr unsigned char kPacket[64] = {
+    2,  0,  0,    0,    0, 2,  2,  0, 0,    0,    0,  1, 8, 0, 0x45, 0,
+    0,  50, 0,    1,    0, 0,  64, 6, 0x66, 0xc3, 10, 0, 0, 1, 10,   0,
+    0,  2,  0x12, 0x34, 0, 80, 0,  0, 0,    1,    0,  0, 0, 0, 0x50, 2,
+    16, 0,  0,    0,    0, 0,  1,  2, 3,    4,    5,  6, 7, 8, 9,    10};
+
+uint64_t hashBytes(std::string_view bytes, uint64_t hash) {
+  for (unsigned char c : bytes)
+    hash = (hash ^ c) * 0x100000001b3; // FNV-1a
+  return hash;
+}
+constexpr uint64_t kHashStart = 0xcbf29ce484222325;
+
+class Collector {
+public:
+  explicit Collector(std::string name) {
+    values_.name = std::move(name);
+    values_.hash = kHashStart;
+  }
+  void add(std::string_view bytes) {
+    ++values_.entries;
+    values_.hash = hashBytes(bytes, values_.hash);
+    if (!values_.hex.empty())
+      values_.hex += ' ';
+    for (unsigned char c : bytes) {
+      if (values_.hex.size() >= 2 * kHexBytes)
+        return;
+      char digits[3];
+      snprintf(digits, sizeof(digits), "%02x", c);
+      values_.hex += digits;
+    }
+  }
+  MapValues values() const { return values_; }
+
+private:
+  MapValues values_;
+};
+
+bool isPerCpu(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+         type == BPF_MAP_TYPE_PERCPU_HASH ||
+         type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+bool isReadable(bpf_map_type type) {
+  return type == BPF_MAP_TYPE_ARRAY || type == BPF_MAP_TYPE_HASH ||
+         type == BPF_MAP_TYPE_LRU_HASH || isPerCpu(type);
+}
+
+/// ".bss" of "k1.bss": libbpf puts the object's name in front.
+std::string stableName(const bpf_map *map) {
+  std::string name = bpf_map__name(map);
+  size_t dot = name.find('.');
+  return dot == name.npos ? name : name.substr(dot);
+}
+
+MapValues readMap(const bpf_map *map) {
+  size_t valueSize = bpf_map__value_size(map);
+  if (isPerCpu(bpf_map__type(map)))
+    valueSize = (valueSize + 7) / 8 * 8 * libbpf_num_possible_cpus();
+  std::string key(bpf_map__key_size(map), '\0'), value(valueSize, '\0');
+  std::map<std::string, std::string> entries;
+  int fd = bpf_map__fd(map);
+  int more = bpf_map_get_next_key(fd, nullptr, key.data());
+  while (more == 0 && entries.size() < kMaxEntries) {
+    bool zero = bpf_map_lookup_elem(fd, key.data(), value.data()) != 0 ||
+                (bpf_map__type(map) != BPF_MAP_TYPE_HASH &&
+                 value.find_first_not_of('\0') == value.npos);
+    if (!zero)
+      entries[key] = value;
+    std::string previous = key;
+    more = bpf_map_get_next_key(fd, previous.data(), key.data());
+  }
+  Collector collector(stableName(map));
+  for (const auto &[entryKey, entryValue] : entries)
+    collector.add(entryKey + entryValue);
+  return collector.values();
+}
+
+int addRecord(void *collector, void *data, size_t size) {
+  static_cast<Collector *>(collector)->add({static_cast<char *>(data), size});
+  return 0;
+}
+
+MapValues readRingBuffer(const bpf_map *map) {
+  Collector collector(stableName(map));
+  ring_buffer *ring =
+      ring_buffer__new(bpf_map__fd(map), addRecord, &collector, nullptr);
+  if (ring) {
+    ring_buffer__consume(ring);
+    ring_buffer__free(ring);
+  }
+  return collector.values();
+}
+
+std::vector<MapValues> readMaps(bpf_object *object) {
+  std::vector<MapValues> all;
+  bpf_map *map;
+  bpf_object__for_each_map(map, object) {
+    std::string name = stableName(map);
+    if (name.rfind(".rodata", 0) == 0 || name == ".kconfig")
+      continue;
+    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
+      all.push_back(readRingBuffer(map));
+    else if (isReadable(bpf_map__type(map)))
+      all.push_back(readMap(map));
+  }
+  return all;
+}
+
+enum class Input { None, Packet, Context };
+
+Input inputOf(bpf_prog_type type) {
+  switch (type) {
+  case BPF_PROG_TYPE_XDP:
+  case BPF_PROG_TYPE_SCHED_CLS:
+  case BPF_PROG_TYPE_SCHED_ACT:
+  case BPF_PROG_TYPE_SOCKET_FILTER:
+  case BPF_PROG_TYPE_CGROUP_SKB:
+    return Input::Packet;
+  case BPF_PROG_TYPE_RAW_TRACEPOINT:
+  case BPF_PROG_TYPE_SYSCALL:
+    return Input::Context;
+  default:
+    return Input::None;
+  }
+}
+
+} // namespace
+
+void RunResult::write(JsonLine &line) const {
+  line.number("error", error);
+  line.number("returned", returned);
+  line.text("packet", std::to_string(packetHash));
+  line.open("maps");
+  for (const MapValues &map : maps) {
+    line.open(map.name);
+    line.number("entries", static_cast<int64_t>(map.entries));
+    line.text("hash", std::to_string(map.hash));
+    line.text("hex", map.hex);
+    line.close();
+  }
+  line.close();
+}
+
+std::optional<RunResult> runProgram(const LoadedProgram &loaded) {
+  Input input = inputOf(bpf_program__type(loaded.program));
+  if (input == Input::None)
+    return std::nullopt;
+  unsigned char packet[256];
+  uint64_t context[12] = {};
+  bpf_test_run_opts options = {};
+  options.sz = sizeof(options);
+  if (input == Input::Packet) {
+    options.data_in = kPacket;
+    options.data_size_in = sizeof(kPacket);
+    options.data_out = packet;
+    options.data_size_out = sizeof(packet);
+    options.repeat = 1;
+  } else {
+    options.ctx_in = context;
+    options.ctx_size_in = sizeof(context);
+  }
+  RunResult result;
+  if (bpf_prog_test_run_opts(bpf_program__fd(loaded.program), &options)) {
+    result.error = errno;
+    return result;
+  }
+  result.returned = options.retval;
+  if (input == Input::Packet)
+    result.packetHash = hashBytes(
+        {reinterpret_cast<char *>(packet), options.data_size_out}, kHashStart);
+  result.maps = readMaps(loaded.object.get());
+  return result;
+}
+
+size_t drainRecords(bpf_object *object) {
+  size_t records = 0;
+  bpf_map *map;
+  bpf_object__for_each_map(map, object) if (bpf_map__type(map) ==
+                                            BPF_MAP_TYPE_RINGBUF) records +=
+      readRingBuffer(map).entries;
+  return records;
+}
+
+} // namespace whistler::matrix

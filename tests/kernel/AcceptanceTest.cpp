@@ -1,0 +1,115 @@
+// Every example and every probe loads, in every mode; and the figures that the
+// fused strategy promises for k1, k3, k5 and k8: instructions and helper reads
+// in the object with the build host's layout, and after the verifier with
+// relocations.
+
+#include "KernelTest.h"
+
+using namespace whistler;
+using namespace whistler::test;
+
+namespace {
+
+constexpr uint32_t kProbeReadKernel = 113;
+
+const char *const kPrograms[] = {
+    "examples/trace-exec.lisp",  "examples/pointer-chase.lisp",
+    "examples/sock-common.lisp", "examples/reads-and-maps.lisp",
+    "bench/probes/k1.lisp",      "bench/probes/k2.lisp",
+    "bench/probes/k3.lisp",      "bench/probes/k4.lisp",
+    "bench/probes/k5.lisp",      "bench/probes/k6.lisp",
+    "bench/probes/k7.lisp",      "bench/probes/k8.lisp",
+};
+
+class Acceptance : public ::testing::TestWithParam<const char *> {
+protected:
+  void SetUp() override {
+    if (!loadingRefused().empty())
+      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
+  }
+};
+
+TEST_P(Acceptance, LoadsInEveryMode) {
+  std::string path = GetParam();
+  std::string source = readSource(path);
+  for (const Mode &mode : allModes()) {
+    SCOPED_TRACE(mode.name());
+    auto object = compileObject(source, path, mode);
+    if (object.empty())
+      continue;
+    auto verdicts = backend::loadPrograms(object);
+    if (!verdicts) {
+      ADD_FAILURE() << take(verdicts.takeError());
+      continue;
+    }
+    EXPECT_EQ(verdicts->size(), 1u);
+    for (const backend::ProgramVerdict &verdict : *verdicts)
+      EXPECT_TRUE(verdict.accepted)
+          << verdict.name << ": " << verdict.reason << "\n"
+          << verdict.log.substr(
+                 verdict.log.size() > 3000 ? verdict.log.size() - 3000 : 0);
+  }
+}
+
+std::string stem(const char *path) {
+  std::string name = path;
+  name = name.substr(name.rfind('/') + 1);
+  name = name.substr(0, name.find('.'));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Programs, Acceptance, ::testing::ValuesIn(kPrograms),
+                         [](const auto &info) { return stem(info.param); });
+
+struct Figure {
+  const char *path;
+  unsigned objectInstructions, objectReads; ///< --no-core, in the object
+  unsigned loadedInstructions, loadedReads; ///< CO-RE, after the verifier
+};
+
+const Figure kFigures[] = {
+    {"bench/probes/k1.lisp", 48, 3, 72, 3},
+    {"bench/probes/k3.lisp", 35, 4, 40, 4},
+    {"bench/probes/k5.lisp", 32, 1, 48, 1},
+    {"bench/probes/k8.lisp", 25, 2, 34, 2},
+};
+
+unsigned reads(const std::map<uint32_t, unsigned> &calls) {
+  auto found = calls.find(kProbeReadKernel);
+  return found == calls.end() ? 0 : found->second;
+}
+
+class Figures : public ::testing::TestWithParam<Figure> {};
+
+TEST_P(Figures, WithTheBuildHostsLayout) {
+  const Figure &figure = GetParam();
+  Mode mode{passes::ReadStrategy::Fused, true, /*relocatable=*/false};
+  auto object = compileObject(readSource(figure.path), figure.path, mode);
+  auto info = backend::inspect(object);
+  ASSERT_TRUE(bool(info)) << take(info.takeError());
+  ASSERT_EQ(info->programs.size(), 1u);
+  EXPECT_LE(info->programs[0].instructions, figure.objectInstructions);
+  EXPECT_LE(reads(info->programs[0].helperCalls), figure.objectReads);
+}
+
+TEST_P(Figures, AfterLoadWithRelocations) {
+  if (!loadingRefused().empty())
+    GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
+  const Figure &figure = GetParam();
+  auto object = compileObject(readSource(figure.path), figure.path, Mode{});
+  auto verdicts = backend::loadPrograms(object);
+  ASSERT_TRUE(bool(verdicts)) << take(verdicts.takeError());
+  ASSERT_EQ(verdicts->size(), 1u);
+  const backend::ProgramVerdict &verdict = verdicts->front();
+  ASSERT_TRUE(verdict.accepted) << verdict.reason;
+  EXPECT_LE(verdict.loadedInstructions, figure.loadedInstructions);
+  EXPECT_LE(reads(verdict.helperCalls), figure.loadedReads);
+}
+
+INSTANTIATE_TEST_SUITE_P(Probes, Figures, ::testing::ValuesIn(kFigures),
+                         [](const auto &info) {
+                           return stem(info.param.path);
+                         });
+
+} // namespace

@@ -1,0 +1,85 @@
+#ifndef WHISTLER_TESTS_KERNELTEST_H
+#define WHISTLER_TESTS_KERNELTEST_H
+
+#include "whistler/backend/Load.h"
+#include "whistler/compiler/Compiler.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <string>
+#include <vector>
+
+namespace whistler::test {
+
+/// One way to compile a program; all must give the same values.
+struct Mode {
+  passes::ReadStrategy reads = passes::ReadStrategy::Fused;
+  bool optimize = true;
+  bool relocatable = true;
+
+  compiler::Options options() const;
+  /// "fused -O2 core".
+  std::string name() const;
+};
+
+/// naive, single, fused × -O0, -O2 × CO-RE, --no-core; naive -O0 first.
+const std::vector<Mode> &allModes();
+/// -O0 and -O2 of the default strategy, for programs without kernel reads.
+const std::vector<Mode> &optimizationModes();
+
+/// Why programs can't be loaded here; "" when they can.
+const std::string &loadingRefused();
+
+/// The repository's file, by its path from the root.
+std::string readSource(const std::string &path);
+
+/// Everything a compilation said, as the command line prints it.
+std::string messages(const compiler::Compilation &compilation);
+
+/// Object bytes, or a failed test (and an empty result).
+llvm::SmallVector<char, 0> compileObject(const std::string &source,
+                                         const std::string &fileName,
+                                         const Mode &mode);
+
+/// A compiled program loaded into the kernel, or null and a failed test.
+std::unique_ptr<backend::LoadedObject> loadSource(const std::string &source,
+                                                  const std::string &fileName,
+                                                  const Mode &mode);
+
+/// Runs once; the program's result. Fails the test when it can't run.
+uint32_t run(backend::LoadedObject &object, const std::string &program);
+
+/// The u64 at `key` of an array map with u32 keys; fails when absent.
+uint64_t arrayValue(backend::LoadedObject &object, const std::string &map,
+                    uint32_t key);
+void setArrayValue(backend::LoadedObject &object, const std::string &map,
+                   uint32_t key, uint64_t value);
+/// All records of a ring buffer.
+std::vector<std::vector<uint8_t>> drain(backend::LoadedObject &object,
+                                        const std::string &map);
+
+/// The T at `offset` of a record; 0 beyond its end.
+template <typename T>
+T field(const std::vector<uint8_t> &record, size_t offset) {
+  T value{};
+  if (offset + sizeof(T) <= record.size())
+    std::memcpy(&value, record.data() + offset, sizeof(T));
+  return value;
+}
+
+/// The error's text, for messages.
+std::string take(llvm::Error error);
+
+/// Skips where loading is not permitted.
+class KernelTest : public ::testing::Test {
+protected:
+  void SetUp() override {
+    if (!loadingRefused().empty())
+      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
+  }
+};
+
+} // namespace whistler::test
+
+#endif

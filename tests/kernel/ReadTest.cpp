@@ -1,0 +1,362 @@
+// Kernel reads by value: every program under every strategy, optimization and
+// relocation mode, against what this process knows about itself. The programs
+// that are also probes are in programs/*.lisp.
+
+#include "KernelTest.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+using namespace whistler;
+using namespace whistler::test;
+
+namespace {
+
+std::string program(const std::string &name) {
+  return "tests/kernel/programs/" + name + ".lisp";
+}
+
+/// Task fields hold the pids of the first namespace.
+bool inFirstPidNamespace() {
+  struct stat status;
+  return stat("/proc/self/ns/pid", &status) == 0 &&
+         status.st_ino == 0xEFFFFFFCu;
+}
+
+uint64_t exeInode() {
+  struct stat status{};
+  stat("/proc/self/exe", &status);
+  return status.st_ino;
+}
+
+std::string threadName() {
+  char name[16] = {};
+  prctl(PR_GET_NAME, name);
+  return name;
+}
+
+void expectOwnIds(uint32_t pid, uint32_t tgid) {
+  if (!inFirstPidNamespace())
+    return;
+  EXPECT_EQ(pid, uint32_t(syscall(SYS_gettid)));
+  EXPECT_EQ(tgid, uint32_t(getpid()));
+}
+
+/// Runs the program of a file in every mode.
+template <typename Check>
+void inEveryMode(const std::string &name, Check check) {
+  std::string source = readSource(program(name));
+  for (const Mode &mode : allModes()) {
+    SCOPED_TRACE(mode.name());
+    if (auto object = loadSource(source, program(name), mode))
+      check(*object);
+  }
+}
+
+using Reads = KernelTest;
+
+TEST_F(Reads, EightFieldsIntoARecord) {
+  uint64_t startTime = 0;
+  uint32_t flags = 0;
+  inEveryMode("k1", [&](backend::LoadedObject &object) {
+    run(object, "k1");
+    auto records = drain(object, "events");
+    ASSERT_EQ(records.size(), 1u);
+    ASSERT_EQ(records[0].size(), 48u);
+    const auto &record = records[0];
+    expectOwnIds(field<uint32_t>(record, 0), field<uint32_t>(record, 4));
+    if (startTime == 0) {
+      startTime = field<uint64_t>(record, 40);
+      flags = field<uint32_t>(record, 8);
+    }
+    EXPECT_NE(startTime, 0u);
+    EXPECT_EQ(field<uint64_t>(record, 40), startTime);
+    EXPECT_EQ(field<uint32_t>(record, 8), flags);
+    EXPECT_EQ(field<uint32_t>(record, 12), 0u) << "exit code";
+    EXPECT_NE(field<uint64_t>(record, 16) + field<uint64_t>(record, 24), 0u);
+  });
+}
+
+TEST_F(Reads, EightFieldsSummed) {
+  uint64_t least = 0;
+  inEveryMode("k2", [&](backend::LoadedObject &object) {
+    run(object, "k2");
+    // Times and switches only grow.
+    uint64_t sum = arrayValue(object, "results", 0);
+    EXPECT_GE(sum, least);
+    if (least != 0) {
+      EXPECT_LT(sum, least + 60'000'000'000);
+    }
+    least = sum;
+  });
+}
+
+TEST_F(Reads, InodeFourPointersDeep) {
+  inEveryMode("k3", [&](backend::LoadedObject &object) {
+    run(object, "k3");
+    EXPECT_EQ(arrayValue(object, "exe_inode", 0), exeInode());
+  });
+}
+
+TEST_F(Reads, RecordAndChaseTogether) {
+  inEveryMode("k4", [&](backend::LoadedObject &object) {
+    run(object, "k4");
+    auto records = drain(object, "events");
+    ASSERT_EQ(records.size(), 1u);
+    expectOwnIds(field<uint32_t>(records[0], 0),
+                 field<uint32_t>(records[0], 4));
+    EXPECT_EQ(arrayValue(object, "exe_inode", 0), exeInode());
+  });
+}
+
+/// A connected pair of TCP sockets on the loopback interface.
+struct Connection {
+  int listener = -1, client = -1;
+  sockaddr_in local{}, remote{};
+
+  bool open() {
+    listener = socket(AF_INET, SOCK_STREAM, 0);
+    remote.sin_family = AF_INET;
+    remote.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof remote;
+    if (bind(listener, reinterpret_cast<sockaddr *>(&remote), size) != 0 ||
+        listen(listener, 1) != 0 ||
+        getsockname(listener, reinterpret_cast<sockaddr *>(&remote), &size) !=
+            0)
+      return false;
+    client = socket(AF_INET, SOCK_STREAM, 0);
+    return connect(client, reinterpret_cast<sockaddr *>(&remote), size) == 0 &&
+           getsockname(client, reinterpret_cast<sockaddr *>(&local), &size) ==
+               0;
+  }
+  ~Connection() {
+    close(client);
+    close(listener);
+  }
+};
+
+TEST_F(Reads, SixFieldsOfASocket) {
+  Connection connection;
+  if (!connection.open())
+    GTEST_SKIP() << "no TCP on the loopback interface";
+  inEveryMode("k5", [&](backend::LoadedObject &object) {
+    setArrayValue(object, "inputs", 0, uint64_t(connection.client));
+    run(object, "k5");
+    auto records = drain(object, "events");
+    ASSERT_EQ(records.size(), 1u);
+    const auto &record = records[0];
+    EXPECT_EQ(field<uint32_t>(record, 0), connection.remote.sin_addr.s_addr);
+    EXPECT_EQ(field<uint32_t>(record, 4), connection.local.sin_addr.s_addr);
+    EXPECT_EQ(field<uint16_t>(record, 8), connection.remote.sin_port);
+    EXPECT_EQ(field<uint16_t>(record, 10), ntohs(connection.local.sin_port));
+    EXPECT_EQ(field<uint16_t>(record, 12), AF_INET);
+    EXPECT_EQ(field<uint8_t>(record, 14), 1) << "TCP_ESTABLISHED";
+  });
+}
+
+TEST_F(Reads, ParentByTwoChains) {
+  std::optional<uint64_t> first;
+  inEveryMode("k6", [&](backend::LoadedObject &object) {
+    run(object, "k6");
+    uint64_t sum = arrayValue(object, "results", 0);
+    if (!first)
+      first = sum;
+    EXPECT_EQ(sum, *first);
+    // The parent's pid is that of the thread that forked: its tgid is known.
+    if (inFirstPidNamespace()) {
+      EXPECT_GE(sum, 2 * uint64_t(syscall(SYS_gettid)) + getppid());
+    }
+  });
+}
+
+TEST_F(Reads, NullTestThenMap) {
+  inEveryMode("k7", [&](backend::LoadedObject &object) {
+    run(object, "k7");
+    run(object, "k7");
+    if (!inFirstPidNamespace())
+      return;
+    uint32_t key = uint32_t(getppid());
+    auto *bytes = reinterpret_cast<const uint8_t *>(&key);
+    auto value = object.lookup("counts", {bytes, sizeof key});
+    ASSERT_TRUE(bool(value)) << take(value.takeError());
+    ASSERT_TRUE(value->has_value());
+    EXPECT_EQ(field<uint64_t>(**value, 0), 2u);
+  });
+}
+
+TEST_F(Reads, NameIntoARecord) {
+  inEveryMode("k8", [&](backend::LoadedObject &object) {
+    run(object, "k8");
+    auto records = drain(object, "events");
+    ASSERT_EQ(records.size(), 1u);
+    ASSERT_EQ(records[0].size(), 24u);
+    expectOwnIds(field<uint32_t>(records[0], 0),
+                 field<uint32_t>(records[0], 4));
+    EXPECT_STREQ(reinterpret_cast<const char *>(records[0].data()) + 8,
+                 threadName().c_str());
+  });
+}
+
+TEST_F(Reads, BetweenMapOperations) {
+  inEveryMode("reads-and-maps", [&](backend::LoadedObject &object) {
+    run(object, "count_opens");
+    run(object, "count_opens");
+    run(object, "count_opens");
+    if (!inFirstPidNamespace())
+      return;
+    uint32_t key = uint32_t(getpid());
+    auto *bytes = reinterpret_cast<const uint8_t *>(&key);
+    auto value = object.lookup("usages", {bytes, sizeof key});
+    ASSERT_TRUE(bool(value)) << take(value.takeError());
+    ASSERT_TRUE(value->has_value());
+    EXPECT_EQ(field<uint64_t>(**value, 0), 3u);
+    EXPECT_GT(field<uint64_t>(**value, 8), 100u) << "pages";
+  });
+}
+
+TEST_F(Reads, InARawTracepoint) {
+  inEveryMode("raw-tracepoint", [&](backend::LoadedObject &object) {
+    run(object, "raw_tracepoint");
+    uint64_t both = arrayValue(object, "results", 3);
+    EXPECT_EQ(arrayValue(object, "results", 0), uint32_t(both));
+    EXPECT_EQ(arrayValue(object, "results", 1), both >> 32);
+    EXPECT_EQ(arrayValue(object, "results", 2), exeInode());
+  });
+}
+
+/// One expression over `task`, with its imports.
+struct ReadRow {
+  const char *name, *imports, *expression;
+  uint64_t (*expected)(); ///< null: only equal in every mode
+};
+
+uint64_t ownUid() { return getuid(); }
+uint64_t ownTgid() { return inFirstPidNamespace() ? uint64_t(getpid()) : 0; }
+uint64_t zero() { return 0; }
+uint64_t one() { return 1; }
+uint64_t normalPriority() { return 120; }
+
+const ReadRow kReads[] = {
+    {"ThreeDeep",
+     "(import-kernel-struct task-struct mm)"
+     "(import-kernel-struct mm-struct exe-file)"
+     "(import-kernel-struct file f-inode)"
+     "(import-kernel-struct inode i-ino)",
+     "(inode-i-ino (file-f-inode (mm-struct-exe-file (task-struct-mm task))))",
+     exeInode},
+    {"KernelPath", "(import-kernel-struct task-struct mm)",
+     "(kernel-path task mm exe-file f-inode i-ino)", exeInode},
+    {"BitfieldClear", "(import-kernel-struct task-struct in-execve)",
+     "(task-struct-in-execve task)", zero},
+    {"BitfieldResetOnFork",
+     "(import-kernel-struct task-struct sched-reset-on-fork)",
+     "(task-struct-sched-reset-on-fork task)", zero},
+    {"SignedField", "(import-kernel-struct task-struct static-prio)",
+     "(task-struct-static-prio task)", normalPriority},
+    {"SignedCompare",
+     "(import-kernel-struct task-struct exit-code static-prio)",
+     "(< (- (task-struct-exit-code task) 1) (task-struct-static-prio task))",
+     one},
+    {"EmbeddedStruct",
+     "(import-kernel-struct task-struct cred)"
+     "(import-kernel-struct cred uid)"
+     "(import-kernel-struct kuid-t val)",
+     "(kuid-t-val (cred-uid (task-struct-cred task)))", ownUid},
+    {"GroupLeader", "(import-kernel-struct task-struct group-leader pid)",
+     "(task-struct-pid (task-struct-group-leader task))", ownTgid},
+    {"SameFieldTwice", "(import-kernel-struct task-struct pid)",
+     "(- (task-struct-pid task) (task-struct-pid task))", zero},
+    {"NullBase", "(import-kernel-struct task-struct pid tgid)",
+     "(+ (task-struct-pid (as-task-struct 0))"
+     " (task-struct-tgid (as-task-struct 0)))",
+     zero},
+    {"ArrayElement", "(import-kernel-struct task-struct comm)",
+     "(task-struct-comm task 0)",
+     [] { return uint64_t(uint8_t(threadName()[0])); }},
+    {"FieldExists", "(import-kernel-struct task-struct pid)",
+     "(field-exists task-struct pid)", one},
+    {"Volatile", "(import-kernel-struct task-struct tgid)",
+     "(volatile (task-struct-tgid task))", ownTgid},
+    {"InBothArms", "(import-kernel-struct task-struct pid tgid)",
+     "(if (> (task-struct-pid task) 0) (task-struct-tgid task)"
+     " (task-struct-pid task))",
+     ownTgid},
+    {"InALoop", "(import-kernel-struct task-struct pid tgid)",
+     "(let ((s 0)) (dotimes (i 100) (incf s (- (task-struct-tgid task)"
+     " (task-struct-tgid task)))) (+ s (task-struct-tgid task)))",
+     ownTgid},
+};
+
+std::string sourceOf(const ReadRow &row) {
+  return std::string(row.imports) +
+         "\n(defmap results :type :array :key-type u32\n"
+         "  :value-type u64 :max-entries 1)\n"
+         "(defprog value (:type :tc)\n"
+         "  (let ((task (get-current-task)))\n"
+         "    (setf (getmap results 0) " +
+         row.expression + "))\n  0)\n";
+}
+
+class ReadValues : public ::testing::TestWithParam<ReadRow> {
+protected:
+  void SetUp() override {
+    if (!loadingRefused().empty())
+      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
+  }
+};
+
+TEST_P(ReadValues, AreRight) {
+  const ReadRow &row = GetParam();
+  for (const Mode &mode : allModes()) {
+    SCOPED_TRACE(mode.name());
+    auto object = loadSource(sourceOf(row), "value.lisp", mode);
+    if (!object)
+      continue;
+    run(*object, "value");
+    if (row.expected != ownTgid || inFirstPidNamespace()) {
+      EXPECT_EQ(int64_t(arrayValue(*object, "results", 0)),
+                int64_t(row.expected()))
+          << row.expression;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Expressions, ReadValues, ::testing::ValuesIn(kReads),
+                         [](const auto &info) {
+                           return std::string(info.param.name);
+                         });
+
+/// Sixty-four reads of sixty-four different tasks' fields in one program: the
+/// stack must not grow with their number.
+TEST_F(Reads, SixtyFourInOneProgram) {
+  std::string sum;
+  for (unsigned i = 0; i < 64; ++i)
+    sum += "\n (kernel-load u32 task " + std::to_string(i * 16) + ")";
+  std::string source = "(import-kernel-struct task-struct pid)\n"
+                       "(defmap results :type :array :key-type u32\n"
+                       "  :value-type u64 :max-entries 2)\n"
+                       "(defprog value (:type :tc)\n"
+                       " (let ((task (get-current-task)))\n"
+                       "  (setf (getmap results 0) (- (+ " +
+                       sum + ") (+" + sum +
+                       "))\n"
+                       "        (getmap results 1) (task-struct-pid task)))\n"
+                       " 0)\n";
+  for (const Mode &mode : allModes()) {
+    SCOPED_TRACE(mode.name());
+    auto object = loadSource(source, "sixty-four.lisp", mode);
+    if (!object)
+      continue;
+    run(*object, "value");
+    expectOwnIds(uint32_t(arrayValue(*object, "results", 1)),
+                 uint32_t(getpid()));
+  }
+}
+
+} // namespace

@@ -30,6 +30,10 @@ struct FieldStep {
   bool operator==(const FieldStep &) const = default;
 };
 
+/// What a loader compares when it looks the member up in its kernel
+/// (bpf_core_fields_are_compat): an integer never matches an enum.
+enum class FieldShape { Integer, Enum, Float, Pointer, Record };
+
 /// A field of kernel memory as the build host knows it: the identity that a
 /// kernel-read operation's callee carries in `!whistler.field`.
 struct Field {
@@ -39,7 +43,10 @@ struct Field {
   bool isPointer = false;
   bool isAggregate = false; ///< struct, union or array: addressed, not loaded
   uint32_t bitSize = 0;     ///< of a bitfield, else 0
-  std::string pointee;      ///< struct a pointer leads to, "" when unknown
+  /// Of a scalar that is no pointer, or of an array's innermost element.
+  FieldShape shape = FieldShape::Integer;
+  uint32_t dimensions = 0; ///< of an array aggregate; 0: a struct or union
+  std::string pointee;     ///< struct a pointer leads to, "" when unknown
 
   /// Byte offset from the first record's start, on the build host. For a
   /// bitfield: of the byte its first bit is in.
@@ -48,6 +55,7 @@ struct Field {
   /// "task_struct.pid", "sock.__sk_common.skc_family": the symbol suffix.
   std::string path() const;
   bool operator==(const Field &) const = default;
+  bool isBitfield() const { return bitSize != 0; }
 };
 
 /// Field to metadata and back. `fieldFromMetadata` gives nothing for a node

@@ -22,7 +22,8 @@ enum class Operation {
 };
 
 /// A fact about a field or type that the loader writes into the program.
-/// Values follow enum bpf_core_relo_kind in the kernel's include/uapi/linux/bpf.h.
+/// Values follow enum bpf_core_relo_kind in the kernel's
+/// include/uapi/linux/bpf.h.
 enum class CoreFact {
   FieldByteOffset,
   FieldByteSize,
@@ -32,15 +33,17 @@ enum class CoreFact {
   FieldRShiftU64,
 };
 
+/// "field_byte_offset" and so on: the fact in an operation's name.
+llvm::StringRef name(CoreFact fact);
+
 /// `whistler.kernel.load.<path>(ptr base) -> iN|ptr`: the field's value, 0
 /// when unreadable. A bitfield's value comes extended to i64 by its sign;
 /// every other integer in its own width. Requires !field.isAggregate.
 llvm::CallInst *createKernelLoad(llvm::IRBuilderBase &builder,
                                  const Field &field, llvm::Value *base);
 /// `whistler.kernel.load.iN(ptr base, i64 offset) -> iN`: N in 8,16,32,64.
-llvm::CallInst *createKernelLoadAt(llvm::IRBuilderBase &builder,
-                                   unsigned bits, llvm::Value *base,
-                                   llvm::Value *offset);
+llvm::CallInst *createKernelLoadAt(llvm::IRBuilderBase &builder, unsigned bits,
+                                   llvm::Value *base, llvm::Value *offset);
 /// As the two above, never merged, moved, deleted or fused.
 llvm::CallInst *createKernelLoadVolatile(llvm::IRBuilderBase &builder,
                                          const Field &field, llvm::Value *base);
@@ -60,11 +63,10 @@ llvm::CallInst *createKernelCopy(llvm::IRBuilderBase &builder,
 /// whose offset is relocated (pt_regs, raw tracepoint structs).
 llvm::CallInst *createContextLoad(llvm::IRBuilderBase &builder,
                                   const Field &field, llvm::Value *context);
-/// `whistler.context.load.iN(ptr ctx, i64 offset)` / `...store.iN(ptr, i64, iN)`
-/// at a fixed offset of the UAPI struct.
-llvm::CallInst *createContextLoadAt(llvm::IRBuilderBase &builder,
-                                    unsigned bits, llvm::Value *context,
-                                    uint64_t offset);
+/// `whistler.context.load.iN(ptr ctx, i64 offset)` / `...store.iN(ptr, i64,
+/// iN)` at a fixed offset of the UAPI struct.
+llvm::CallInst *createContextLoadAt(llvm::IRBuilderBase &builder, unsigned bits,
+                                    llvm::Value *context, uint64_t offset);
 llvm::CallInst *createContextStoreAt(llvm::IRBuilderBase &builder,
                                      llvm::Value *context, uint64_t offset,
                                      llvm::Value *value);
@@ -73,6 +75,9 @@ llvm::CallInst *createCoreFact(llvm::IRBuilderBase &builder, CoreFact fact,
                                const Field &field);
 /// `whistler.barrier()`: no kernel read moves across or is merged over it.
 llvm::CallInst *createBarrier(llvm::IRBuilderBase &builder);
+
+/// The type that a read of `field` gives: ptr, iN, or i64 for a bitfield.
+llvm::Type *loadType(llvm::LLVMContext &context, const Field &field);
 
 /// A call of an operation, taken apart. Pointers live as long as the IR.
 struct OperationCall {
@@ -83,6 +88,10 @@ struct OperationCall {
 
   /// Kernel address or context operand; null for core facts and barrier.
   llvm::Value *base() const;
+  bool isVolatile() const {
+    return operation == Operation::KernelLoadVolatile ||
+           operation == Operation::KernelLoadVolatileAt;
+  }
 };
 
 /// Nothing when `inst` is not a call of a `whistler.` function (or a malformed

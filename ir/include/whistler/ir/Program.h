@@ -31,7 +31,7 @@ struct DataType {
 
 /// One BTF-defined map. Sizes in bytes; 0 leaves the attribute out.
 struct MapDefinition {
-  std::string name; ///< C identifier
+  std::string name;  ///< C identifier
   uint32_t type = 0; ///< enum bpf_map_type
   uint64_t maxEntries = 0;
   uint32_t flags = 0;

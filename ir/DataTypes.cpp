@@ -1,0 +1,113 @@
+// Data types and map definitions as debug info.
+//
+// A BTF-defined map is a variable whose type libbpf reads: each attribute is a
+// member, a number n is written as a pointer to an array of n ints, a type as
+// a pointer to it. The variable's contents mean nothing.
+
+#include "DataTypes.h"
+
+#include <llvm/BinaryFormat/Dwarf.h>
+
+using namespace llvm;
+
+namespace whistler::ir {
+
+namespace {
+
+StringRef integerName(uint64_t bytes, bool isSigned) {
+  switch (bytes) {
+  case 1:
+    return isSigned ? "signed char" : "unsigned char";
+  case 2:
+    return isSigned ? "short" : "unsigned short";
+  case 4:
+    return isSigned ? "int" : "unsigned int";
+  default:
+    return isSigned ? "long long" : "unsigned long long";
+  }
+}
+
+DIType *integerType(DIBuilder &debug, const DataType &type) {
+  StringRef name = type.name;
+  if (name.empty())
+    name = integerName(type.bytes, type.isSigned);
+  unsigned encoding =
+      type.isSigned ? dwarf::DW_ATE_signed : dwarf::DW_ATE_unsigned;
+  if (type.bytes == 1)
+    encoding =
+        type.isSigned ? dwarf::DW_ATE_signed_char : dwarf::DW_ATE_unsigned_char;
+  return debug.createBasicType(name, type.bytes * 8, encoding);
+}
+
+DIType *recordType(DIBuilder &debug, DIFile *file, const DataType &type) {
+  SmallVector<Metadata *, 8> members;
+  for (const DataMember &member : type.members)
+    members.push_back(debug.createMemberType(
+        nullptr, member.name, file, 0, member.type->bytes * 8, 0,
+        member.byteOffset * 8, DINode::FlagZero,
+        debugType(debug, file, *member.type)));
+  DINodeArray elements = debug.getOrCreateArray(members);
+  if (type.kind == DataType::Kind::Union)
+    return debug.createUnionType(nullptr, type.name, file, 0, type.bytes * 8, 0,
+                                 DINode::FlagZero, elements);
+  return debug.createStructType(nullptr, type.name, file, 0, type.bytes * 8, 0,
+                                DINode::FlagZero, nullptr, elements);
+}
+
+DIType *arrayType(DIBuilder &debug, uint64_t count, uint64_t bytes,
+                  DIType *element) {
+  return debug.createArrayType(
+      bytes * 8, 0, element,
+      debug.getOrCreateArray(debug.getOrCreateSubrange(0, count)));
+}
+
+} // namespace
+
+DIType *debugType(DIBuilder &debug, DIFile *file, const DataType &type) {
+  switch (type.kind) {
+  case DataType::Kind::Integer:
+    return integerType(debug, type);
+  case DataType::Kind::Bool:
+    return debug.createBasicType(type.name.empty() ? "_Bool" : type.name, 8,
+                                 dwarf::DW_ATE_boolean);
+  case DataType::Kind::Struct:
+  case DataType::Kind::Union:
+    return recordType(debug, file, type);
+  case DataType::Kind::Array:
+    return arrayType(debug, type.count, type.bytes,
+                     debugType(debug, file, *type.element));
+  }
+  llvm_unreachable("every kind of data type has a debug type");
+}
+
+DIType *debugMapType(DIBuilder &debug, DIFile *file, const MapDefinition &map,
+                     unsigned line) {
+  SmallVector<Metadata *, 8> members;
+  DIType *integer = debug.createBasicType("int", 32, dwarf::DW_ATE_signed);
+  auto addPointer = [&](StringRef name, DIType *target) {
+    members.push_back(debug.createMemberType(
+        nullptr, name, file, line, 64, 0, members.size() * 64, DINode::FlagZero,
+        debug.createPointerType(target, 64)));
+  };
+  auto addNumber = [&](StringRef name, uint64_t number) {
+    if (number)
+      addPointer(name, arrayType(debug, number, number * 4, integer));
+  };
+  addNumber("type", map.type);
+  addNumber("map_flags", map.flags);
+  addNumber("max_entries", map.maxEntries);
+  if (map.key)
+    addPointer("key", debugType(debug, file, *map.key));
+  else
+    addNumber("key_size", map.keyBytes);
+  if (map.value)
+    addPointer("value", debugType(debug, file, *map.value));
+  else
+    addNumber("value_size", map.valueBytes);
+  addNumber("pinning", map.pinByName ? 1 : 0); // LIBBPF_PIN_BY_NAME
+  return debug.createStructType(nullptr, "", file, line, members.size() * 64, 0,
+                                DINode::FlagZero, nullptr,
+                                debug.getOrCreateArray(members));
+}
+
+} // namespace whistler::ir

@@ -1,0 +1,148 @@
+// The module around the code: compile unit, maps, variables, programs and
+// licence, with the debug info that becomes BTF. Without it libbpf finds no
+// maps, the loader no relocations, and verifier logs show no source lines.
+//
+// The source text itself is in the debug info, so that logs show Lisp without
+// the file on disk. The unit asks for debug directives only: BTF comes out
+// whole, nearly all DWARF stays away.
+
+#include "whistler/ir/Program.h"
+
+#include "DataTypes.h"
+
+#include <llvm/BinaryFormat/Dwarf.h>
+#include <llvm/IR/Constants.h>
+
+using namespace llvm;
+
+namespace whistler::ir {
+
+struct ModuleBuilder::Impl {
+  Impl(Module &module, StringRef fileName, StringRef directory,
+       StringRef source)
+      : module(module), debug(module) {
+    std::optional<StringRef> text;
+    if (!source.empty())
+      text = source;
+    file = debug.createFile(fileName, directory, std::nullopt, text);
+    unit = debug.createCompileUnit(dwarf::DW_LANG_C11, file, "whistler",
+                                   /*isOptimized=*/true, "", 0, "",
+                                   DICompileUnit::DebugDirectivesOnly);
+    module.addModuleFlag(Module::Warning, "Debug Info Version",
+                         DEBUG_METADATA_VERSION);
+    module.addModuleFlag(Module::Max, "Dwarf Version", 5);
+  }
+
+  DIType *basicType(StringRef name, uint64_t bits, unsigned encoding) {
+    return debug.createBasicType(name, bits, encoding);
+  }
+
+  void describe(GlobalVariable &global, DIType *type, unsigned line) {
+    global.addDebugInfo(debug.createGlobalVariableExpression(
+        unit, global.getName(), "", file, line, type, /*IsLocalToUnit=*/false));
+  }
+
+  DISubprogram *describe(Function &function, unsigned line) {
+    DIType *result = basicType("int", 32, dwarf::DW_ATE_signed);
+    DIType *context = debug.createPointerType(nullptr, 64);
+    auto *type = debug.createSubroutineType(
+        debug.getOrCreateTypeArray({result, context}));
+    DISubprogram *program = debug.createFunction(
+        file, function.getName(), "", file, line, type, line, DINode::FlagZero,
+        DISubprogram::SPFlagDefinition | DISubprogram::SPFlagOptimized);
+    // The kernel refuses a function whose parameters have no name.
+    debug.createParameterVariable(program, "ctx", 1, file, line, context,
+                                  /*AlwaysPreserve=*/true);
+    function.setSubprogram(program);
+    return program;
+  }
+
+  Module &module;
+  DIBuilder debug;
+  DIFile *file;
+  DICompileUnit *unit;
+};
+
+ModuleBuilder::ModuleBuilder(Module &module, StringRef fileName,
+                             StringRef directory, StringRef source)
+    : impl_(std::make_unique<Impl>(module, fileName, directory, source)) {}
+
+ModuleBuilder::~ModuleBuilder() = default;
+
+GlobalVariable *ModuleBuilder::addMap(const MapDefinition &map, unsigned line) {
+  DIType *type = debugMapType(impl_->debug, impl_->file, map, line);
+  LLVMContext &context = impl_->module.getContext();
+  Type *layout =
+      ArrayType::get(Type::getInt64Ty(context), type->getSizeInBits() / 64);
+  auto *global = new GlobalVariable(impl_->module, layout, /*isConstant=*/false,
+                                    GlobalValue::ExternalLinkage,
+                                    Constant::getNullValue(layout), map.name);
+  global->setSection(".maps");
+  global->setAlignment(Align(8));
+  global->setDSOLocal(true);
+  impl_->describe(*global, type, line);
+  return global;
+}
+
+Function *ModuleBuilder::addProgram(StringRef name, StringRef section,
+                                    unsigned line) {
+  LLVMContext &context = impl_->module.getContext();
+  FunctionType *type = FunctionType::get(Type::getInt32Ty(context),
+                                         PointerType::get(context, 0), false);
+  Function *function =
+      Function::Create(type, GlobalValue::ExternalLinkage, name, impl_->module);
+  function->setSection(section);
+  function->setDSOLocal(true);
+  function->addFnAttr(Attribute::NoUnwind);
+  function->getArg(0)->setName("ctx");
+  impl_->describe(*function, line);
+  return function;
+}
+
+GlobalVariable *ModuleBuilder::addGlobal(StringRef name, const DataType &type,
+                                         Constant *initializer, bool isConstant,
+                                         unsigned line) {
+  auto *global =
+      new GlobalVariable(impl_->module, initializer->getType(), isConstant,
+                         GlobalValue::ExternalLinkage, initializer, name);
+  // The loader may set it before the program runs.
+  global->setExternallyInitialized(true);
+  global->setAlignment(Align(8));
+  global->setDSOLocal(true);
+  DIType *debugInfo = debugType(impl_->debug, impl_->file, type);
+  if (isConstant)
+    debugInfo =
+        impl_->debug.createQualifiedType(dwarf::DW_TAG_const_type, debugInfo);
+  impl_->describe(*global, debugInfo, line);
+  return global;
+}
+
+DebugLoc ModuleBuilder::location(Function &function, unsigned line,
+                                 unsigned column) {
+  return DILocation::get(function.getContext(), line, column,
+                         function.getSubprogram());
+}
+
+void ModuleBuilder::setLicense(StringRef license) {
+  Constant *text =
+      ConstantDataArray::getString(impl_->module.getContext(), license);
+  auto *global = new GlobalVariable(
+      impl_->module, text->getType(),
+      /*isConstant=*/false, GlobalValue::ExternalLinkage, text, "_license");
+  global->setSection("license");
+  global->setAlignment(Align(1));
+  global->setDSOLocal(true);
+  auto character = std::make_shared<DataType>();
+  character->name = "char";
+  character->bytes = 1;
+  character->isSigned = true;
+  DataType array;
+  array.kind = DataType::Kind::Array;
+  array.bytes = array.count = license.size() + 1;
+  array.element = character;
+  impl_->describe(*global, debugType(impl_->debug, impl_->file, array), 0);
+}
+
+void ModuleBuilder::finish() { impl_->debug.finalize(); }
+
+} // namespace whistler::ir

@@ -1,0 +1,136 @@
+// `whistler compile`: reads each input, calls the Compiler, prints what it
+// found and writes the result. Inputs are independent: a mistake in one does
+// not keep the others from being written, and the exit status is the worst.
+#include "CommandLine.h"
+#include "Commands.h"
+#include "InputOutput.h"
+#include "Report.h"
+
+#include "whistler/compiler/Compiler.h"
+
+#include <llvm/ADT/STLExtras.h>
+#include <llvm/ADT/StringSwitch.h>
+#include <llvm/Support/raw_ostream.h>
+
+namespace whistler::tools {
+
+namespace {
+
+constexpr const char *kCommand = "whistler compile";
+
+constexpr Option kOptions[] = {
+    {"output", 'o', "OUT", "write OUT; default IN with .bpf.o, `-` for stdout"},
+    {"btf", 0, "FILE", "kernel types from FILE: raw BTF, or ELF with .BTF"},
+    {"kernel-reads", 0, "fused|single|naive",
+     "how kernel memory is read; default fused"},
+    {"mcpu", 0, "v1|v2|v3|v4", "instruction set; default v3 (kernel 5.1 on)"},
+    {"optimize", 'O', "0|2", "none, or all; default 2"},
+    {"no-core", 0, "", "bake the struct layout of this BTF in"},
+    {"emit", 0, "obj|ll|asm|lowered",
+     "object, IR, assembly, or IR before any pass"},
+    {"report", 0, "text|json", "what became of each kernel read", "text"},
+    {"time", 0, "", "wall time of each stage, to stderr"},
+    {"verify-each", 0, "", "check the IR after every pass"},
+};
+
+constexpr Grammar kGrammar = {
+    kCommand, "IN...",
+    "Compiles probes to BPF objects. `-` reads standard input (and writes\n"
+    "standard output unless -o names a file).",
+    kOptions};
+
+struct Output {
+  compiler::Emit emit;
+  const char *extension;
+};
+
+Output chooseOutput(const std::string &emit) {
+  using compiler::Emit;
+  return llvm::StringSwitch<Output>(emit)
+      .Case("ll", {Emit::LlvmIr, ".ll"})
+      .Case("asm", {Emit::Assembly, ".s"})
+      .Case("lowered", {Emit::LoweredIr, ".lowered.ll"})
+      .Default({Emit::Object, ".bpf.o"});
+}
+
+compiler::Options chooseOptions(const Arguments &arguments) {
+  compiler::Options options;
+  options.btfPath = arguments.get("btf", options.btfPath);
+  options.reads =
+      passes::parseReadStrategy(arguments.get("kernel-reads", "fused"))
+          .value_or(options.reads);
+  options.relocatable = !arguments.has("no-core");
+  options.optimize = arguments.get("optimize", "2") == "2";
+  options.cpu = llvm::StringSwitch<backend::Cpu>(arguments.get("mcpu", "v3"))
+                    .Case("v1", backend::Cpu::V1)
+                    .Case("v2", backend::Cpu::V2)
+                    .Case("v4", backend::Cpu::V4)
+                    .Default(backend::Cpu::V3);
+  options.verifyEach = arguments.has("verify-each");
+  return options;
+}
+
+std::string outputName(const Arguments &arguments, const std::string &input,
+                       const Output &output) {
+  std::string byDefault =
+      input == "-" ? "-" : withExtension(input, output.extension);
+  return arguments.get("output", byDefault);
+}
+
+void printDiagnostics(const compiler::Compilation &result) {
+  if (!result.sources)
+    return;
+  bool color = llvm::errs().has_colors();
+  for (const compiler::Diagnostic &diagnostic : result.diagnostics)
+    compiler::print(diagnostic, *result.sources, llvm::errs(), color);
+}
+
+void printExtras(const Arguments &arguments, const std::string &input,
+                 const std::string &output,
+                 const compiler::Compilation &result) {
+  if (arguments.has("report")) {
+    llvm::raw_ostream &os = output == "-" ? llvm::errs() : llvm::outs();
+    printReport(result, input, output, arguments.get("report") == "json", os);
+  }
+  if (arguments.has("time"))
+    printTimes(result, llvm::errs());
+}
+
+int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
+               const std::string &input) {
+  Output output = chooseOutput(arguments.get("emit"));
+  auto source = readInput(input);
+  if (!source)
+    return fail(kCommand, llvm::toString(source.takeError()), kBadInput);
+  auto result =
+      compiler.compile((*source)->getBuffer(), input == "-" ? "<stdin>" : input,
+                       chooseOptions(arguments), output.emit);
+  if (!result)
+    return fail(kCommand, llvm::toString(result.takeError()), kMachineLacks);
+  printDiagnostics(*result);
+  if (!result->ok())
+    return kBadInput;
+  std::string name = outputName(arguments, input, output);
+  if (llvm::Error error = writeOutput(name, result->object))
+    return fail(kCommand, llvm::toString(std::move(error)), kBadInput);
+  printExtras(arguments, input, name, *result);
+  return kDone;
+}
+
+} // namespace
+
+int runCompileCommand(CommandArguments given) {
+  int status = kDone;
+  auto arguments = parse(kGrammar, given, status);
+  if (!arguments)
+    return status;
+  if (arguments->has("output") && arguments->operands.size() > 1)
+    return usageError(kCommand, "-o names one file, but there are several "
+                                "inputs");
+  compiler::Compiler compiler;
+  for (const std::string &input : arguments->operands)
+    status = worse(status, compileOne(compiler, *arguments, input));
+  return status;
+}
+
+} // namespace whistler::tools

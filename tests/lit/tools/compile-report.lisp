@@ -1,0 +1,20 @@
+; --report says what became of the reads and what the object contains; as text
+; on standard output and as one line of JSON.
+; REQUIRES: kernel-btf
+; RUN: %whistler compile %s -o %t.o --report --no-core | FileCheck %s --check-prefix=TEXT
+; RUN: %whistler compile %s -o %t.o --report=json --no-core | %python -m json.tool | FileCheck %s --check-prefix=JSON
+; RUN: %whistler compile %s -o %t.o --report --no-core --kernel-reads=naive | FileCheck %s --check-prefix=NAIVE
+
+(import-kernel-struct task-struct pid tgid)
+
+(defprog both (:type :kprobe :section "kprobe/do_exit" :license "GPL")
+  (let ((task (get-current-task)))
+    (+ (task-struct-pid task) (task-struct-tgid task))))
+
+; TEXT: compile-report.lisp -> {{.*}}.o, {{[0-9]+}} bytes
+; TEXT: program both (kprobe/do_exit): {{[0-9]+}} instructions, 2 helper calls, 1 of them kernel reads
+; TEXT: {{[0-9]+}}:{{[0-9]+}}
+; JSON: "programs"
+; JSON: "kernel_reads": 1
+; JSON: "remarks"
+; NAIVE: 3 helper calls, 2 of them kernel reads

@@ -69,6 +69,7 @@ void printAttempt(const Attempt &attempt, const ProgramName &name, int rounds) {
   if (!verdict.accepted) {
     line.number("errno", verdict.error);
     line.text("reason", verdict.reason);
+    line.text("source", verdict.source);
   } else {
     line.number("instructions", verdict.instructions);
     line.number("jited", verdict.jitedBytes);

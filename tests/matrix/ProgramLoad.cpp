@@ -8,6 +8,7 @@
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sstream>
@@ -17,7 +18,9 @@ namespace whistler::matrix {
 
 namespace {
 
-constexpr unsigned kStatisticsOnly = 4; // BPF_LOG_STATS
+// The kernel's BPF_LOG_STATS and BPF_LOG_LEVEL1.
+constexpr unsigned kStatisticsOnly = 4;
+constexpr unsigned kStates = 1;
 constexpr size_t kLogBytes = 1 << 20;
 
 struct ReadHelper {
@@ -135,6 +138,30 @@ bpf_program *selectProgram(bpf_object *object, const ProgramName &name) {
   return selected;
 }
 
+/// The program text that a log of states shows last: "; text" up to 6.7,
+/// "; text @ file:line" after.
+std::string lastSourceLine(const std::string &log) {
+  std::istringstream lines(log);
+  std::string line, source;
+  while (std::getline(lines, line))
+    if (line.rfind("; ", 0) == 0)
+      source = line.substr(2);
+  return source;
+}
+
+/// Lines that report sizes and times rather than a fault. 7.3 writes a line
+/// of statistics for each subprogram.
+bool isNoise(const std::string &line) {
+  constexpr const char *kPrefixes[] = {
+      "processed ",      "verification time",   "stack depth",
+      "insns processed", "max_states_per_insn", "subprog "};
+  if (line.find_first_not_of(" \t\r") == line.npos)
+    return true;
+  return std::any_of(
+      std::begin(kPrefixes), std::end(kPrefixes),
+      [&](const char *prefix) { return line.rfind(prefix, 0) == 0; });
+}
+
 } // namespace
 
 std::string verifierReason(const std::string &log) {
@@ -143,12 +170,7 @@ std::string verifierReason(const std::string &log) {
   while (std::getline(lines, line)) {
     if (line.rfind("Suggestion:", 0) == 0)
       break;
-    bool noise = line.find_first_not_of(" \t\r") == line.npos ||
-                 line.rfind("processed ", 0) == 0 ||
-                 line.rfind("verification time", 0) == 0 ||
-                 line.rfind("stack depth", 0) == 0 ||
-                 line.rfind("insns processed", 0) == 0;
-    if (!noise)
+    if (!isNoise(line))
       reason = line;
   }
   return reason;
@@ -172,31 +194,45 @@ std::vector<ProgramName> listPrograms(const std::string &path,
   return names;
 }
 
-LoadedProgram loadProgram(const std::string &path, const ProgramName &name) {
-  LoadedProgram loaded;
+/// Loads at a log level; returns libbpf's result and leaves the log.
+static int loadOnce(const std::string &path, const ProgramName &name,
+                    unsigned level, LoadedProgram &loaded, std::string &log) {
   lastWarning.clear();
   loaded.object.reset(bpf_object__open_file(path.c_str(), nullptr));
+  loaded.program = nullptr;
   if (loaded.object)
     loaded.program = selectProgram(loaded.object.get(), name);
   if (!loaded.program) {
-    loaded.verdict.reason = "no such program in the object";
-    return loaded;
+    lastWarning = "no such program in the object";
+    return -ENOENT;
   }
-  std::string log(kLogBytes, '\0');
+  log.assign(kLogBytes, '\0');
   bpf_program__set_log_buf(loaded.program, log.data(), log.size());
-  bpf_program__set_log_level(loaded.program, kStatisticsOnly);
+  bpf_program__set_log_level(loaded.program, level);
   int result = bpf_object__load(loaded.object.get());
+  bpf_program__set_log_buf(loaded.program, nullptr, 0);
   log.resize(strlen(log.c_str()));
+  return result;
+}
+
+LoadedProgram loadProgram(const std::string &path, const ProgramName &name) {
+  LoadedProgram loaded;
+  std::string log;
+  int result = loadOnce(path, name, kStatisticsOnly, loaded, log);
   if (result == 0) {
     describe(bpf_program__fd(loaded.program), log, loaded.verdict);
-  } else {
-    loaded.verdict.error = -result;
-    loaded.verdict.reason = verifierReason(log);
-    if (loaded.verdict.reason.empty())
-      loaded.verdict.reason =
-          lastWarning.empty() ? strerror(-result) : lastWarning;
+    return loaded;
   }
-  bpf_program__set_log_buf(loaded.program, nullptr, 0);
+  loaded.verdict.error = -result;
+  loaded.verdict.reason = verifierReason(log);
+  if (!loaded.verdict.reason.empty()) {
+    loadOnce(path, name, kStates, loaded, log);
+    loaded.verdict.source = lastSourceLine(log);
+  } else if (!lastWarning.empty()) {
+    loaded.verdict.reason = lastWarning;
+  } else {
+    loaded.verdict.reason = strerror(-result);
+  }
   return loaded;
 }
 

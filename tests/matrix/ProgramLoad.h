@@ -27,6 +27,7 @@ struct Verdict {
   std::map<std::string, unsigned> reads;
   bool readsKnown = false;
   std::string reason; ///< one line, for a refusal
+  std::string source; ///< the line of program text it happened at, if known
 };
 
 /// A program of an object, named as it appears in every mode of that object.

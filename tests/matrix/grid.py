@@ -120,11 +120,13 @@ def _cell(judgement: Judgement, column: Column, records: list[Record],
           record: Record) -> str:
     if not record["accepted"]:
         reason = record["reason"]
+        if record.get("source"):
+            reason += f" (at: {record['source']})"
         if column.is_host and record["errno"] == EPERM:
             return f"not permitted[{judgement.note(reason)}]"
         judgement.problems.append(
             f"{column.title}: {' '.join(filter(None, row_of(record)))}: "
-            f"rejected: {reason}")
+            f"rejected: {record['reason']}")
         return f"REJECTED[{judgement.note(reason)}]"
     reads = sum(record["reads"].values()) if record["readsKnown"] else "?"
     return (f"{record['instructions']}/{reads}"

@@ -32,9 +32,16 @@ def collect(paths: list[Path]) -> Objects:
     return found
 
 
-def _compile(whistler: Path, source: Path, mode: str, out: Path) -> str:
+def object_names(sources: list[Path]) -> dict[Path, str]:
+    """A name for each source: its stem, or folder-stem where two are equal."""
+    stems = [source.stem for source in sources]
+    return {source: source.stem if stems.count(source.stem) == 1
+            else f"{source.resolve().parent.name}-{source.stem}"
+            for source in sources}
+
+
+def _compile(whistler: Path, source: Path, mode: str, target: Path) -> str:
     """Compiles one probe in one mode; returns what was wrong, or ""."""
-    target = out / f"{source.stem}.{mode}.bpf.o"
     try:
         done = subprocess.run(
             [str(whistler), "compile", str(source), "-o", str(target),
@@ -52,10 +59,11 @@ def _compile(whistler: Path, source: Path, mode: str, out: Path) -> str:
 def compile_all(whistler: Path, sources: list[Path], modes: list[str],
                 out: Path) -> Objects:
     """Every source in every mode, as <name>.<mode>.bpf.o."""
-    jobs = [(source, mode) for source in sources for mode in modes]
+    names = object_names(sources)
+    jobs = [(source, mode, out / f"{names[source]}.{mode}.bpf.o")
+            for source in sources for mode in modes]
     with ThreadPoolExecutor(2) as pool:
-        errors = pool.map(lambda job: _compile(whistler, *job, out), jobs)
-        problems = [error for error in errors if error]
+        errors = list(pool.map(lambda job: _compile(whistler, *job), jobs))
     found = collect([out])
-    found.problems += problems
+    found.problems += [error for error in errors if error]
     return found

@@ -30,6 +30,7 @@ import serial_lines
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
 QUICK = ["5.10", "7"]
+SOURCES = ("examples", "bench/probes", "tests/kernel/programs")
 GOOD, BAD, USAGE, NOTHING_RAN = 0, 1, 2, 3
 
 
@@ -48,7 +49,7 @@ def arguments() -> argparse.Namespace:
         help="object files, or folders of *.bpf.o")
     add("--whistler", type=Path, help="compile --sources with this compiler")
     add("--sources", nargs="+", type=Path, metavar="FILE",
-        help="probes to compile (default: examples/*.lisp)")
+        help=f"probes to compile (default: those in {', '.join(SOURCES)})")
     add("--modes", default="naive,single,fused",
         help="values of --kernel-reads to compile with (default %(default)s)")
     add("--loader", type=Path,
@@ -144,7 +145,8 @@ def gather(options: argparse.Namespace, folder: Path) -> objects.Objects:
     if options.whistler:
         sources = options.sources
         if sources is None and not options.objects:
-            sources = sorted((ROOT / "examples").glob("*.lisp"))
+            sources = [source for folder_name in SOURCES
+                       for source in sorted((ROOT / folder_name).glob("*.lisp"))]
         modes = [mode for mode in options.modes.split(",") if mode]
         built = objects.compile_all(options.whistler, sources or [], modes,
                                     folder)

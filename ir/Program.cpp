@@ -25,9 +25,13 @@ struct ModuleBuilder::Impl {
     if (!source.empty())
       text = source;
     file = debug.createFile(fileName, directory, std::nullopt, text);
-    unit = debug.createCompileUnit(dwarf::DW_LANG_C11, file, "whistler",
-                                   /*isOptimized=*/true, "", 0, "",
-                                   DICompileUnit::DebugDirectivesOnly);
+    // No name table: LLVM crashes when it writes one for a unit whose DWARF
+    // is left out.
+    unit = debug.createCompileUnit(
+        dwarf::DW_LANG_C11, file, "whistler", /*isOptimized=*/true, "", 0, "",
+        DICompileUnit::DebugDirectivesOnly, /*DWOId=*/0,
+        /*SplitDebugInlining=*/true, /*DebugInfoForProfiling=*/false,
+        DICompileUnit::DebugNameTableKind::None);
     module.addModuleFlag(Module::Warning, "Debug Info Version",
                          DEBUG_METADATA_VERSION);
     module.addModuleFlag(Module::Max, "Dwarf Version", 5);

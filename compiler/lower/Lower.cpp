@@ -26,11 +26,17 @@ unsigned ModuleLowering::line(SourceSpan span) const {
 }
 
 void ModuleLowering::addGlobal(const Global &global) {
+  LLVMContext &context = module_.getContext();
+  bool isScalar = global.type.kind == ir::DataType::Kind::Integer ||
+                  global.type.kind == ir::DataType::Kind::Bool;
   Constant *initializer = nullptr;
-  if (global.value)
+  if (isScalar)
     initializer = ConstantInt::get(
-        IntegerType::get(module_.getContext(), unsigned(global.type.bytes * 8)),
-        *global.value);
+        IntegerType::get(context, unsigned(global.type.bytes * 8)),
+        global.value.value_or(0));
+  else // arrays and structs start as zero
+    initializer = ConstantAggregateZero::get(
+        ArrayType::get(Type::getInt8Ty(context), global.type.bytes));
   globals_.push_back(builder_.addGlobal(global.name, global.type, initializer,
                                         global.isConstant, line(global.span)));
 }

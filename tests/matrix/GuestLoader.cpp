@@ -103,6 +103,9 @@ void runRound(std::vector<Attempt> &attempts, const ProgramName &name) {
   for (Attempt &attempt : attempts)
     if (attempt.loaded.verdict.accepted)
       attempt.run = runProgram(attempt.loaded);
+  for (Attempt &attempt : attempts)
+    if (attempt.run)
+      collectValues(attempt.loaded, *attempt.run);
 }
 
 bool agree(const std::vector<Attempt> &attempts) {

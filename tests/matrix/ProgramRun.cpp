@@ -191,8 +191,12 @@ std::optional<RunResult> runProgram(const LoadedProgram &loaded) {
   if (input == Input::Packet)
     result.packetHash = hashBytes(
         {reinterpret_cast<char *>(packet), options.data_size_out}, kHashStart);
-  result.maps = readMaps(loaded.object.get());
   return result;
+}
+
+void collectValues(const LoadedProgram &loaded, RunResult &result) {
+  if (result.error == 0)
+    result.maps = readMaps(loaded.object.get());
 }
 
 size_t drainRecords(bpf_object *object) {

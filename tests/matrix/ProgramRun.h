@@ -33,8 +33,12 @@ struct RunResult {
 };
 
 /// Runs a loaded program once with BPF_PROG_TEST_RUN; nothing for types that
-/// the kernel doesn't run on request.
+/// the kernel doesn't run on request. The maps are left alone, so that the
+/// next mode can run at once.
 std::optional<RunResult> runProgram(const LoadedProgram &loaded);
+
+/// Adds what the program left in its object's maps.
+void collectValues(const LoadedProgram &loaded, RunResult &result);
 
 /// Takes every record out of the object's ring buffers; returns how many.
 size_t drainRecords(bpf_object *object);

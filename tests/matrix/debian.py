@@ -90,6 +90,13 @@ def newest(names: list[str], prefix: str) -> tuple[str, str] | None:
     return name, version
 
 
+def first_error(output: str) -> str:
+    """The first complaint of apt: later ones only sum up."""
+    lines = output.strip().splitlines() or ["apt failed"]
+    errors = [line for line in lines if line.startswith(("E:", "Err:"))]
+    return (errors or lines)[0].removeprefix("E: ")
+
+
 class AptArea:
     """A private apt for one list of suites."""
 
@@ -147,8 +154,7 @@ class AptArea:
         except subprocess.TimeoutExpired:
             raise Unavailable(f"{command[0]} timed out") from None
         if done.returncode != 0:
-            lines = (done.stderr or done.stdout).strip().splitlines()
-            raise Unavailable(lines[-1] if lines else "apt failed")
+            raise Unavailable(first_error(done.stderr or done.stdout))
         return done.stdout
 
     def update(self) -> None:

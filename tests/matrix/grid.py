@@ -156,8 +156,7 @@ def _table(lines: list[list[str]]) -> list[str]:
                       ).rstrip() for line in lines]
 
 
-def render(judgement: Judgement) -> str:
-    """The grid as text, with its legend, footnotes and skipped kernels."""
+def _grid_lines(judgement: Judgement) -> list[str]:
     shown = [(index, column) for index, column in enumerate(judgement.columns)
              if column.report]
     lines = [["object", "program", "section", "mode",
@@ -169,9 +168,14 @@ def render(judgement: Judgement) -> str:
         cells = [judgement.cells.get((index, row), "") for index, _ in shown]
         lines.append([*names, row[3] or "-", *cells])
         previous = row
-    text = [*_table(lines), "", LEGEND]
-    text += [f"  [{number}]  {note}"
+    notes = [f"  [{number}]  {note}"
              for number, note in enumerate(judgement.notes, 1)]
+    return [*_table(lines), "", LEGEND, *notes] if shown else []
+
+
+def render(judgement: Judgement) -> str:
+    """The grid as text, with its legend, footnotes and skipped kernels."""
+    text = _grid_lines(judgement)
     for column in judgement.columns:
         if column.skipped:
             text.append(f"skipped: {column.title}: {column.skipped}")

@@ -170,12 +170,23 @@ def write_json(path: Path, judgement: grid.Judgement) -> None:
 def closing_line(judgement: grid.Judgement) -> str:
     """One line that says how it went."""
     ran = [column for column in judgement.columns if column.report]
-    took = ", ".join(f"{column.title} {column.seconds:.1f} s"
-                     for column in ran)
     count = len(judgement.problems)
     verdict = f"{count} problems" if count else "no problems"
+    if not ran:
+        return "matrix: no kernel could run" + (f", {verdict}" if count else "")
+    took = ", ".join(f"{column.title} {column.seconds:.1f} s"
+                     for column in ran)
     return (f"matrix: {len(judgement.rows)} programs on {len(ran)} kernels "
-            f"({took or 'none'}): {verdict}")
+            f"({took}): {verdict}")
+
+
+def exit_status(judgement: grid.Judgement, asked: list[str]) -> int:
+    """The host alone is no matrix when other kernels were asked for."""
+    if judgement.problems:
+        return BAD
+    ran = any(column.report and (not asked or not column.is_host)
+              for column in judgement.columns)
+    return GOOD if ran else NOTHING_RAN
 
 
 def fetch_only(options: argparse.Namespace) -> int:
@@ -215,9 +226,7 @@ def main() -> int:
     print(closing_line(judgement))
     if options.json:
         write_json(options.json, judgement)
-    if judgement.problems:
-        return BAD
-    return GOOD if any(c.report for c in judgement.columns) else NOTHING_RAN
+    return exit_status(judgement, wanted_lines(options))
 
 
 if __name__ == "__main__":

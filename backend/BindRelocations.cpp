@@ -16,9 +16,9 @@
 // malformed metadata besides. With nothing left for it, it does nothing.
 //
 // The passthrough has a number of its own for each access, so that no pass
-// merges two of them into one whose relocation would be ambiguous. The new
-// instructions have no source line: the target gives them none either, and so
-// objects are byte for byte those of clang.
+// merges two of them into one whose relocation would be ambiguous. Other than
+// the target's, the new instructions have the access's source line: a field
+// that the running kernel lacks is reported there. The code is the same.
 
 #include "BindRelocations.h"
 
@@ -63,7 +63,6 @@ public:
 private:
   Value *relocated(CallInst &call, const CoreAccess &access) {
     IRBuilder<> builder(&call);
-    builder.SetCurrentDebugLocation(DebugLoc());
     GlobalVariable *global = globalFor(access);
     Value *value = builder.CreateLoad(numberType(access), global);
     if (access.root)

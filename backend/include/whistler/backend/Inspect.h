@@ -21,12 +21,15 @@ struct Instruction {
   uint64_t offset = 0;   ///< in 8-byte slots from the program's start
   uint64_t encoding = 0; ///< of the first slot
   std::string text;      ///< disassembly
-  std::string relocation; ///< CO-RE or symbol relocation, "" when none
-  int line = -1;         ///< index into ProgramInfo::lines, -1 when unknown
+  /// "byte_off task_struct.pid", or the name of a map, variable or function;
+  /// "" when none.
+  std::string relocation;
+  int line = -1; ///< index into ProgramInfo::lines, -1 when unknown
 };
 
 struct ProgramInfo {
   std::string name, section;
+  bool subprogram = false;   ///< of .text: called by programs, never attached
   unsigned instructions = 0; ///< 8-byte slots, as the kernel counts
   std::map<uint32_t, unsigned> helperCalls; ///< id to number of call sites
   unsigned coreRelocations = 0;
@@ -36,7 +39,7 @@ struct ProgramInfo {
 };
 
 struct ObjectInfo {
-  std::vector<ProgramInfo> programs;
+  std::vector<ProgramInfo> programs; ///< subprograms come last
   std::vector<std::string> maps;
   std::vector<std::pair<std::string, uint64_t>> sections; ///< name, bytes
   std::string license;

@@ -25,8 +25,8 @@ struct ProgramVerdict {
 };
 
 struct LoadOptions {
-  bool keepLog = false;  ///< fill `log` for accepted programs too
-  std::string btfPath;   ///< custom BTF for CO-RE, "" for the running kernel
+  bool keepLog = false; ///< fill `log` for accepted programs too
+  std::string btfPath;  ///< custom BTF for CO-RE, "" for the running kernel
 };
 
 /// Loads each program of the object on its own (its maps with it), reports,

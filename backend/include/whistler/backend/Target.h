@@ -17,7 +17,8 @@ enum class Cpu { V1, V2, V3, V4 };
 
 struct TargetOptions {
   Cpu cpu = Cpu::V3;
-  bool optimize = true; ///< false: LLVM's O0 pipeline plus SROA; code generation as ever
+  bool optimize =
+      true; ///< false: LLVM's O0 pipeline plus SROA; code generation as ever
   bool verifyEach = false;
 };
 

@@ -44,6 +44,8 @@ AtomicRMWInst::BinOp operation(AtomicOp op) {
     return AtomicRMWInst::Xor;
   case AtomicOp::Exchange:
     return AtomicRMWInst::Xchg;
+  case AtomicOp::CompareExchange: // no atomicrmw: see lowerAtomic
+    break;
   }
   report_fatal_error("lowering: unknown atomic operation");
 }
@@ -146,11 +148,18 @@ Value *FunctionLowering::lowerCopy(const Node &node) {
 Value *FunctionLowering::lowerAtomic(const Node &node) {
   Value *to = address(node);
   Value *operand = narrow(lowerInt(node.children[1].get()), node.type);
+  MaybeAlign align = naturalAlign(node.type.bits);
   // Monotonic: BPF atomics order nothing more for LLVM to know of, and reads
   // of kernel memory may be merged across.
+  constexpr AtomicOrdering ordering = AtomicOrdering::Monotonic;
+  if (node.atomicOp == AtomicOp::CompareExchange) {
+    Value *fresh = narrow(lowerInt(node.children[2].get()), node.type);
+    Value *both = builder_.CreateAtomicCmpXchg(to, operand, fresh, align,
+                                               ordering, ordering);
+    return extend(builder_.CreateExtractValue(both, 0), node.type.isSigned);
+  }
   Value *old = builder_.CreateAtomicRMW(operation(node.atomicOp), to, operand,
-                                        naturalAlign(node.type.bits),
-                                        AtomicOrdering::Monotonic);
+                                        align, ordering);
   return extend(old, node.type.isSigned);
 }
 

@@ -105,7 +105,10 @@ enum class NodeKind : uint8_t {
                   ///< its address (keys and values of map helpers)
 };
 
-enum class AtomicOp : uint8_t { Add, Sub, Or, And, Xor, Exchange };
+enum class AtomicOp : uint8_t {
+  Add, Sub, Or, And, Xor, Exchange,
+  CompareExchange, ///< children: pointer, expected, new
+};
 
 struct Node {
   NodeKind kind;

@@ -39,7 +39,9 @@ public:
   Btf &operator=(const Btf &) = delete;
 
   /// The struct, union, or typedef of either, of that C name, its fields laid
-  /// out with members of anonymous aggregates flattened in.
+  /// out with members of anonymous aggregates flattened in. A module's own
+  /// types come before its base's. Types that are structurally identical count
+  /// as one.
   /// Errors: UnknownTypeError, AmbiguousTypeError (two different complete
   /// types of one name), CorruptBtfError.
   llvm::Expected<Aggregate> findAggregate(llvm::StringRef name) const;
@@ -47,20 +49,24 @@ public:
   llvm::Expected<Aggregate> aggregate(TypeId id) const;
 
   /// The value type behind `id`: typedefs, qualifiers and type tags removed.
+  /// Errors: UnknownTypeError (no such id), CorruptBtfError.
   llvm::Expected<Type> type(TypeId id) const;
 
   /// The integer value of an enumerator (enum or enum64) and its enum's name,
   /// or nothing. An enumerator that two enums define with two values is
-  /// nothing.
+  /// nothing. A module's own come before its base's.
   std::optional<Enumerator> findEnumerator(llvm::StringRef name) const;
 
   /// The prototype of a kernel function or kfunc.
+  /// Errors: UnknownTypeError; AmbiguousTypeError (functions of one name with
+  /// different prototypes; of the candidates only name and id are filled in);
+  /// CorruptBtfError.
   llvm::Expected<Function> findFunction(llvm::StringRef name) const;
 
   /// Calls `visit` with every struct, union and typedef name, for "did you
   /// mean" lists. Order unspecified; names may repeat.
-  void forEachAggregateName(
-      llvm::function_ref<void(llvm::StringRef)> visit) const;
+  void
+  forEachAggregateName(llvm::function_ref<void(llvm::StringRef)> visit) const;
 
   /// Number of types, the base's included.
   uint32_t typeCount() const;
@@ -68,6 +74,9 @@ public:
 private:
   struct Impl;
   explicit Btf(std::unique_ptr<Impl> impl);
+  static llvm::Expected<std::shared_ptr<const Btf>>
+  read(llvm::ArrayRef<uint8_t> bytes, std::shared_ptr<const Btf> base,
+       std::string where);
   std::unique_ptr<Impl> impl_;
 };
 
@@ -79,10 +88,11 @@ public:
   BtfCache();
   ~BtfCache();
   /// As `Btf::open(path)`, or what an earlier call opened. A file that has
-  /// changed (device, inode, size, mtime) is opened again.
+  /// changed (device, inode, size; times too, except on sysfs) is opened again.
   llvm::Expected<std::shared_ptr<const Btf>> open(const std::string &path);
   /// Module `name` of the running kernel on its vmlinux.
-  llvm::Expected<std::shared_ptr<const Btf>> openModule(const std::string &name);
+  llvm::Expected<std::shared_ptr<const Btf>>
+  openModule(const std::string &name);
   /// Forgets everything.
   void reset();
 

@@ -50,7 +50,9 @@ enum class AggregateKind { Struct, Union };
 
 /// A struct or union with the members of anonymous members flattened in.
 struct Aggregate {
-  std::string name; ///< C name it was found by; "" when anonymous
+  /// Own C name, or the typedef's it was found by when the type itself is
+  /// anonymous; "" when there is neither.
+  std::string name;
   AggregateKind kind = AggregateKind::Struct;
   bool isTypedefName = false; ///< `name` is a typedef of an anonymous type
   TypeId id = 0;
@@ -72,7 +74,8 @@ struct Function {
   std::string name;
   TypeId result = 0;
   std::vector<Parameter> parameters;
-  bool isKfunc = false; ///< carries the decl tag `bpf_kfunc`
+  bool isVariadic = false; ///< `...` follows the parameters
+  bool isKfunc = false;    ///< carries the decl tag `bpf_kfunc` (kernel 6.9 on)
 };
 
 } // namespace whistler::btf

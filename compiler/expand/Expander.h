@@ -1,7 +1,7 @@
 #ifndef WHISTLER_EXPAND_EXPANDER_H
 #define WHISTLER_EXPAND_EXPANDER_H
 
-#include "../reader/Form.h"
+#include "reader/Form.h"
 #include "whistler/compiler/Diagnostics.h"
 
 #include <functional>

@@ -29,7 +29,16 @@ struct Expansion {
 /// A datum of the source, immutable, owned by its FormContext. `nil` and the
 /// empty list are the one form `context.nil()`.
 struct Form {
-  enum class Kind : uint8_t { Nil, Symbol, Integer, Character, String, Cons };
+  /// Object: a function or table of the compile-time Lisp; never in a program.
+  enum class Kind : uint8_t {
+    Nil,
+    Symbol,
+    Integer,
+    Character,
+    String,
+    Cons,
+    Object
+  };
   Kind kind = Kind::Nil;
   bool isNegative = false; ///< integers: written below zero
   SourceSpan span;
@@ -44,6 +53,7 @@ struct Form {
     struct {
       const Form *car, *cdr;
     } cons;
+    void *object;
   };
 
   bool isNil() const { return kind == Kind::Nil; }
@@ -51,6 +61,7 @@ struct Form {
   bool isSymbol() const { return kind == Kind::Symbol; }
   bool isKeyword() const { return isSymbol() && symbol->isKeyword; }
   bool isInteger() const { return kind == Kind::Integer; }
+  bool isCharacter() const { return kind == Kind::Character; }
   bool isString() const { return kind == Kind::String; }
   bool isNamed(llvm::StringRef upperName) const {
     return isSymbol() && !symbol->isKeyword && symbol->name == upperName;
@@ -75,6 +86,8 @@ public:
                         const Expansion *expansion = nullptr);
   const Form *string(llvm::StringRef text, SourceSpan span,
                      const Expansion *expansion = nullptr);
+  const Form *object(void *object, SourceSpan span,
+                     const Expansion *expansion = nullptr);
   const Form *cons(const Form *car, const Form *cdr, SourceSpan span,
                    const Expansion *expansion = nullptr);
   const Form *list(llvm::ArrayRef<const Form *> items, SourceSpan span,
@@ -82,7 +95,12 @@ public:
   const Expansion *expansion(SourceSpan call, const Symbol *macro,
                              const Expansion *outer);
 
+  /// Bytes held by forms, for the evaluator's memory limit.
+  size_t bytesAllocated() const { return allocator_.getBytesAllocated(); }
+
 private:
+  Form *make(Form::Kind kind, SourceSpan span, const Expansion *expansion);
+
   llvm::BumpPtrAllocator allocator_;
   llvm::StringMap<const Symbol *> symbols_, keywords_;
   const Form *nil_ = nullptr;

@@ -1,7 +1,7 @@
 #ifndef WHISTLER_READER_READER_H
 #define WHISTLER_READER_READER_H
 
-#include "Form.h"
+#include "reader/Form.h"
 #include "whistler/compiler/Diagnostics.h"
 
 #include <vector>

@@ -60,8 +60,12 @@ public:
   const SourceManager &sources() const { return sources_; }
 
 private:
+  Diagnostic &add(SourceSpan span, bool placed, DiagnosticKind kind,
+                  const std::vector<std::string> &arguments);
+
   const SourceManager &sources_;
   std::vector<Diagnostic> diagnostics_;
+  Diagnostic dropped_ = {}; ///< handed out past the cap
   unsigned errors_ = 0;
 };
 

@@ -3,6 +3,7 @@
 
 #include "whistler/compiler/Source.h"
 
+#include <llvm/ADT/ArrayRef.h>
 #include <llvm/Support/raw_ostream.h>
 
 #include <array>

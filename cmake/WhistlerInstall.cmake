@@ -23,6 +23,10 @@ function(whistler_install_package)
   write_basic_package_version_file(
     ${PROJECT_BINARY_DIR}/whistlerConfigVersion.cmake
     VERSION ${PROJECT_VERSION} COMPATIBILITY SameMinorVersion)
+  if(TARGET WhistlerPasses) # the plugin for LLVM's own opt
+    install(TARGETS WhistlerPasses
+            LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/whistler)
+  endif()
   install(FILES ${PROJECT_BINARY_DIR}/whistlerConfig.cmake
                 ${PROJECT_BINARY_DIR}/whistlerConfigVersion.cmake
                 ${PROJECT_SOURCE_DIR}/cmake/Findlibbpf.cmake

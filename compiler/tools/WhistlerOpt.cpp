@@ -48,17 +48,20 @@ constexpr Grammar kGrammar = {
 
 /// Our own names; LLVM's come from LLVM.
 constexpr const char *kOurPasses[] = {
-#define WHISTLER_MODULE_PASS(NAME, ...) NAME,
-#define WHISTLER_FUNCTION_PASS(NAME, ...) NAME,
-#define WHISTLER_PIPELINE(NAME, ...) NAME,
-#include "whistler/passes/PassRegistry.def"
+#define MODULE_PASS(NAME, CREATE) NAME,
+#define FUNCTION_PASS(NAME, CREATE) NAME,
+#include "PassRegistry.def"
 };
+constexpr const char *kOurPipelines[] = {"whistler-o0", "whistler-o2"};
 
 int printPasses() {
-  outs() << "Whistler's:\n";
+  outs() << "Whistler's passes:\n";
   for (const char *name : kOurPasses)
     outs() << "  " << name << '\n';
-  outs() << "\nLLVM's:\n";
+  outs() << "\nWhistler's pipelines:\n";
+  for (const char *name : kOurPipelines)
+    outs() << "  " << name << '\n';
+  outs() << "\nLLVM's, of every kind:\n";
   PassBuilder().printPassNames(outs());
   return kDone;
 }

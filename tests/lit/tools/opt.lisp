@@ -20,6 +20,7 @@
 ; DISASM: own_pid
 ; UNKNOWN: error: unknown pass name 'no-such-pass'
 ; UNKNOWN: status 1
-; NAMES: Whistler's:
+; NAMES: Whistler's passes:
 ; NAMES: whistler-fuse-kernel-reads
-; NAMES: LLVM's:
+; NAMES: whistler-o2
+; NAMES: LLVM's, of every kind:

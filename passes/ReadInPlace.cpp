@@ -1,0 +1,119 @@
+// A kernel read whose only use is a store of its value is read to where the
+// store would put it: two instructions and a stack slot less.
+//
+//   %flags = call i32 @whistler.kernel.load.task_struct.flags(ptr %task)
+//   store i32 %flags, ptr %at
+// =>
+//   %flags.address = call ptr @whistler.kernel.address.task_struct.flags(…)
+//   call void @whistler.kernel.copy(ptr %at, i64 4, ptr %flags.address)
+//
+// An unreadable address gives 0 either way: the helper zeroes what it could not
+// fill. The read moves down to the store, so nothing between may write kernel
+// memory. The destination must be memory that a helper may write: what a
+// helper returned (record, map value), a variable of the program, or a stack
+// slot whose address is already taken; never the context.
+//
+// Runs after fusion, which does better where it can, and after LLVM's dead
+// store elimination, which does not see through the copy.
+
+#include "ReadInPlace.h"
+
+#include "whistler/ir/HelperCall.h"
+#include "whistler/ir/Operations.h"
+
+#include <llvm/Analysis/OptimizationRemarkEmitter.h>
+#include <llvm/Analysis/ValueTracking.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/Transforms/Utils/PromoteMemToReg.h>
+
+#define DEBUG_TYPE "whistler-read-in-place"
+
+using namespace llvm;
+
+namespace whistler::passes {
+
+namespace {
+
+bool mayHelperWrite(const Value *address) {
+  const Value *object = getUnderlyingObject(address);
+  if (auto *call = dyn_cast<CallInst>(object))
+    return ir::helperId(*call) != 0;
+  if (auto *variable = dyn_cast<GlobalVariable>(object))
+    return !variable->isConstant();
+  if (auto *slot = dyn_cast<AllocaInst>(object))
+    return !isAllocaPromotable(slot) && slot->isStaticAlloca() &&
+           isa<CallInst>(*slot->user_begin());
+  return false;
+}
+
+bool writesKernelMemory(const Instruction &inst) {
+  if (auto *call = dyn_cast<CallBase>(&inst))
+    return isModSet(
+        call->getMemoryEffects().getModRef(IRMemLocation::InaccessibleMem));
+  return false;
+}
+
+/// The store that the read can become, or null.
+StoreInst *destinationOf(CallInst &read) {
+  if (!read.hasOneUse())
+    return nullptr;
+  auto *store = dyn_cast<StoreInst>(*read.user_begin());
+  if (!store || !store->isSimple() || store->getValueOperand() != &read ||
+      store->getParent() != read.getParent() ||
+      !mayHelperWrite(store->getPointerOperand()))
+    return nullptr;
+  for (auto it = read.getIterator(); &*it != store; ++it)
+    if (writesKernelMemory(*it))
+      return nullptr;
+  return store;
+}
+
+void rewrite(const ir::OperationCall &operation, StoreInst &store) {
+  CallInst &read = *operation.call;
+  IRBuilder<> builder(&store);
+  builder.SetCurrentDebugLocation(read.getDebugLoc());
+  Value *source =
+      operation.field
+          ? ir::createKernelAddress(builder, *operation.field, operation.base())
+          : builder.CreatePtrAdd(operation.base(), read.getArgOperand(1));
+  uint64_t bytes = read.getDataLayout().getTypeStoreSize(read.getType());
+  ir::createKernelCopy(builder, store.getPointerOperand(), bytes, source);
+  store.eraseFromParent();
+  read.eraseFromParent();
+}
+
+} // namespace
+
+PreservedAnalyses ReadInPlace::run(Function &function,
+                                   FunctionAnalysisManager &analyses) {
+  auto &remarks =
+      analyses.getResult<OptimizationRemarkEmitterAnalysis>(function);
+  bool changed = false;
+  for (Instruction &inst : make_early_inc_range(instructions(function))) {
+    auto operation = ir::matchOperation(inst);
+    if (!operation || (operation->operation != ir::Operation::KernelLoad &&
+                       operation->operation != ir::Operation::KernelLoadAt))
+      continue;
+    if (operation->field && operation->field->isBitfield())
+      continue;
+    StoreInst *store = destinationOf(*operation->call);
+    if (!store)
+      continue;
+    remarks.emit([&] {
+      return OptimizationRemark(DEBUG_TYPE, "ReadInPlace", operation->call)
+             << "read by "
+             << ore::NV("Operation",
+                        operation->call->getCalledFunction()->getName())
+             << " goes straight to where it is stored";
+    });
+    rewrite(*operation, *store);
+    changed = true;
+  }
+  if (!changed)
+    return PreservedAnalyses::all();
+  PreservedAnalyses preserved;
+  preserved.preserveSet<CFGAnalyses>();
+  return preserved;
+}
+
+} // namespace whistler::passes

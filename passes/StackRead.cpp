@@ -1,0 +1,41 @@
+// A probe read into a stack buffer: the code that every strategy without
+// direct loads ends in. The buffer escapes into the helper, so LLVM shares its
+// slot with others only between lifetime markers; 8-byte alignment is what the
+// verifier asks of a read-back at an offset that it learns at load time.
+
+#include "StackRead.h"
+
+#include "whistler/ir/HelperCall.h"
+
+#include <linux/bpf.h>
+#include <llvm/IR/Function.h>
+
+using namespace llvm;
+
+namespace whistler::passes {
+
+StackBuffer::StackBuffer(IRBuilderBase &builder, uint64_t bytes)
+    : bytes_(builder.getInt64(bytes)) {
+  BasicBlock &entry = builder.GetInsertBlock()->getParent()->getEntryBlock();
+  IRBuilder<> top(&entry, entry.getFirstInsertionPt());
+  slot_ = top.CreateAlloca(ArrayType::get(builder.getInt8Ty(), bytes), nullptr,
+                           "read.buffer");
+  slot_->setAlignment(Align(8));
+  builder.CreateLifetimeStart(slot_, bytes_);
+}
+
+void StackBuffer::end(IRBuilderBase &builder) {
+  builder.CreateLifetimeEnd(slot_, bytes_);
+}
+
+CallInst *createProbeRead(IRBuilderBase &builder, Value *destination,
+                          Value *bytes, Value *source) {
+  ir::HelperSignature signature;
+  signature.id = BPF_FUNC_probe_read_kernel;
+  signature.effects = ir::HelperEffects::ProgramMemory;
+  if (source->getType()->isPointerTy())
+    source = builder.CreatePtrToInt(source, builder.getInt64Ty());
+  return ir::createHelperCall(builder, signature, {destination, bytes, source});
+}
+
+} // namespace whistler::passes

@@ -1,0 +1,29 @@
+#ifndef WHISTLER_PASSES_STACKREAD_H
+#define WHISTLER_PASSES_STACKREAD_H
+
+#include <llvm/IR/IRBuilder.h>
+
+namespace whistler::passes {
+
+/// A buffer on the program's stack that lives from construction to `end`: its
+/// slot is shared with every other buffer that is not alive meanwhile.
+class StackBuffer {
+public:
+  StackBuffer(llvm::IRBuilderBase &builder, uint64_t bytes);
+  void end(llvm::IRBuilderBase &builder);
+  llvm::Value *address() const { return slot_; }
+
+private:
+  llvm::AllocaInst *slot_;
+  llvm::ConstantInt *bytes_;
+};
+
+/// bpf_probe_read_kernel(destination, bytes, source): zeroes the destination
+/// when the source is unreadable.
+llvm::CallInst *createProbeRead(llvm::IRBuilderBase &builder,
+                                llvm::Value *destination, llvm::Value *bytes,
+                                llvm::Value *source);
+
+} // namespace whistler::passes
+
+#endif

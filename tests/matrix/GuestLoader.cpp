@@ -4,9 +4,10 @@
 // be attached, and prints one JSON line per program.
 //
 // Files named <name>.<mode>.bpf.o are one program compiled in several modes.
-// All modes are loaded first and then run back to back, since values such as
-// times drift; when they differ from the reference mode's, the round is
-// repeated up to three times before it is called a mismatch.
+// All modes are loaded first and then run back to back, between two ticks of
+// the timer, since values such as times drift; when they differ from the
+// reference mode's, the round is repeated up to five times before it is called
+// a mismatch.
 
 #include "JsonLine.h"
 #include "ProgramFire.h"
@@ -17,6 +18,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <map>
 #include <sys/klog.h>
@@ -31,7 +33,7 @@ using namespace whistler::matrix;
 
 namespace {
 
-constexpr int kRounds = 3;
+constexpr int kRounds = 5;
 constexpr const char *kJobFolder = "/job";
 constexpr const char *kReferenceMode = "naive";
 
@@ -96,10 +98,21 @@ void printAttempt(const Attempt &attempt, const ProgramName &name, int rounds) {
   line.print();
 }
 
+/// Returns just after a timer tick. Ticks are when the kernel updates a task's
+/// times, and the coarse clock; until the next one, these values stand still.
+void waitForTick() {
+  timespec start, now;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &start);
+  do
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  while (now.tv_nsec == start.tv_nsec && now.tv_sec == start.tv_sec);
+}
+
 /// Loads the program in every mode, then runs all of them in one go.
 void runRound(std::vector<Attempt> &attempts, const ProgramName &name) {
   for (Attempt &attempt : attempts)
     attempt.loaded = loadProgram(attempt.file->path, name);
+  waitForTick();
   for (Attempt &attempt : attempts)
     if (attempt.loaded.verdict.accepted)
       attempt.run = runProgram(attempt.loaded);

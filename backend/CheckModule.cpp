@@ -1,6 +1,5 @@
 // Everything that LLVM's BPF target answers by ending the process or by a
-// silent truncation, found before: a library can't afford either. Each check
-// names the function of LLVM that would have aborted.
+// silent truncation, found before: a library can't afford either.
 
 #include "ModuleChecks.h"
 
@@ -28,6 +27,8 @@ Error checkModule(const Module &module) {
   if (Error error = checkWellFormed(module))
     return error;
   if (Error error = checkRelocations(module))
+    return error;
+  if (Error error = checkLimits(module))
     return error;
   return checkStack(module);
 }

@@ -16,6 +16,10 @@ llvm::Error checkRelocations(const llvm::Module &module);
 /// CO-RE intrinsics that the pipeline should have taken away.
 llvm::Error checkNoneLeft(const llvm::Module &module);
 
+/// Instructions that the target can't select, and functions that a jump may
+/// not span.
+llvm::Error checkLimits(const llvm::Module &module);
+
 /// Stack objects that can't fit whatever code generation does.
 llvm::Error checkStack(const llvm::Module &module);
 

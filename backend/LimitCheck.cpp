@@ -1,0 +1,138 @@
+// What LLVM's BPF target has no instruction for and answers with "Cannot
+// select" or "Unsupported calling convention" and the end of the process; and
+// functions so large that a jump may not reach its target, where the assembler
+// ends it ("Branch target out of insn range": 16 bits, in instructions).
+// What LLVM reports as a diagnostic (floating point, signed division, a sixth
+// argument) needs no check here.
+
+#include "ModuleChecks.h"
+
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/Instructions.h>
+#include <llvm/IR/IntrinsicInst.h>
+
+using namespace llvm;
+
+namespace whistler::backend {
+
+namespace {
+
+constexpr uint64_t kLongestJump = 32767;
+
+bool isSupportedConvention(CallingConv::ID convention) {
+  return convention == CallingConv::C || convention == CallingConv::Fast;
+}
+
+bool isSupportedAtomic(AtomicRMWInst::BinOp operation) {
+  switch (operation) {
+  case AtomicRMWInst::Add:
+  case AtomicRMWInst::Sub:
+  case AtomicRMWInst::And:
+  case AtomicRMWInst::Or:
+  case AtomicRMWInst::Xor:
+  case AtomicRMWInst::Xchg:
+    return true;
+  default:
+    return false;
+  }
+}
+
+bool isWordSized(const Type *type) {
+  return type->isIntegerTy(32) || type->isIntegerTy(64) || type->isPointerTy();
+}
+
+/// "" when the target knows it.
+StringRef unsupported(const Instruction &instruction) {
+  if (isa<FenceInst>(instruction))
+    return "memory fence";
+  if (auto *load = dyn_cast<LoadInst>(&instruction))
+    return load->isAtomic() ? "atomic load" : "";
+  if (auto *store = dyn_cast<StoreInst>(&instruction))
+    return store->isAtomic() ? "atomic store" : "";
+  if (auto *swap = dyn_cast<AtomicCmpXchgInst>(&instruction))
+    return isWordSized(swap->getCompareOperand()->getType())
+               ? ""
+               : "compare and exchange of less than 32 bits";
+  if (auto *atomic = dyn_cast<AtomicRMWInst>(&instruction))
+    return isSupportedAtomic(atomic->getOperation()) ? "" : "atomic operation";
+  if (isa<VAArgInst>(instruction))
+    return "variable argument";
+  auto *call = dyn_cast<CallBase>(&instruction);
+  if (!call)
+    return "";
+  if (!isSupportedConvention(call->getCallingConv()))
+    return "calling convention";
+  switch (call->getIntrinsicID()) {
+  case Intrinsic::returnaddress:
+  case Intrinsic::frameaddress:
+  case Intrinsic::addressofreturnaddress:
+    return "address of the frame or of the caller";
+  default:
+    return "";
+  }
+}
+
+/// An upper bound of what one IR instruction becomes. Alignment 1 makes eight
+/// loads, shifts and ors of a load; a copy is expanded byte by byte at worst.
+uint64_t instructionBound(const Instruction &instruction) {
+  if (isa<DbgInfoIntrinsic, AllocaInst>(instruction))
+    return 0;
+  if (auto *memory = dyn_cast<MemIntrinsic>(&instruction)) {
+    auto *length = dyn_cast<ConstantInt>(memory->getLength());
+    return length ? 2 * std::min<uint64_t>(length->getZExtValue(), 4096) : 8;
+  }
+  if (auto *intrinsic = dyn_cast<IntrinsicInst>(&instruction))
+    return intrinsic->isAssumeLikeIntrinsic() ? 0 : 40;
+  if (auto *call = dyn_cast<CallBase>(&instruction))
+    return 2 + 2 * call->arg_size();
+  if (auto *choice = dyn_cast<SwitchInst>(&instruction))
+    return 3 + 3 * choice->getNumCases();
+  if (auto *load = dyn_cast<LoadInst>(&instruction))
+    return load->getAlign() >= 8 || load->getType()->isIntegerTy(8) ? 3 : 24;
+  if (auto *store = dyn_cast<StoreInst>(&instruction))
+    return store->getAlign() >= 4 ? 4 : 24;
+  return 4;
+}
+
+Error refuse(const Function &function, const DebugLoc &location,
+             const Twine &what) {
+  return make_error<BackendError>(
+      function.getName().str(), location ? location.getLine() : 0, what.str());
+}
+
+Error checkSize(const Function &function) {
+  uint64_t bound = 0;
+  for (const Instruction &instruction : instructions(function))
+    bound += instructionBound(instruction);
+  if (bound <= kLongestJump || function.size() < 2)
+    return Error::success();
+  return refuse(function, DebugLoc(),
+                "too large: up to " + Twine(bound) +
+                    " instructions, and a jump reaches " + Twine(kLongestJump));
+}
+
+} // namespace
+
+Error checkLimits(const Module &module) {
+  for (const GlobalVariable &global : module.globals())
+    if (global.isThreadLocal())
+      return make_error<BackendError>("", 0,
+                                      "BPF has no thread-local variables: `" +
+                                          global.getName().str() + "`");
+  for (const Function &function : module) {
+    if (!function.isDeclaration() &&
+        !isSupportedConvention(function.getCallingConv()))
+      return refuse(function, DebugLoc(), "BPF has no such calling convention");
+    for (const Instruction &instruction : instructions(function)) {
+      StringRef what = unsupported(instruction);
+      if (!what.empty())
+        return refuse(function, instruction.getDebugLoc(),
+                      "BPF has no such " + what);
+    }
+    if (Error error = checkSize(function))
+      return error;
+  }
+  return Error::success();
+}
+
+} // namespace whistler::backend

@@ -10,6 +10,7 @@
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
+#include <llvm/IR/IntrinsicsBPF.h>
 
 using namespace llvm;
 
@@ -72,26 +73,44 @@ StringRef unsupported(const Instruction &instruction) {
   }
 }
 
-/// An upper bound of what one IR instruction becomes. Alignment 1 makes eight
-/// loads, shifts and ors of a load; a copy is expanded byte by byte at worst.
-uint64_t instructionBound(const Instruction &instruction) {
-  if (isa<DbgInfoIntrinsic, AllocaInst>(instruction))
-    return 0;
-  if (auto *memory = dyn_cast<MemIntrinsic>(&instruction)) {
+/// Loads and stores below their natural alignment go byte by byte, with a
+/// shift and an or for each.
+uint64_t accessBound(const Instruction &instruction, const DataLayout &layout) {
+  auto *access = const_cast<Instruction *>(&instruction);
+  Type *type = getLoadStoreType(access);
+  uint64_t bytes = layout.getTypeStoreSize(type).getKnownMinValue();
+  uint64_t aligned = getLoadStoreAlignment(access).value();
+  return aligned >= bytes ? 3 : 3 * bytes;
+}
+
+uint64_t intrinsicBound(const IntrinsicInst &intrinsic) {
+  if (auto *memory = dyn_cast<MemIntrinsic>(&intrinsic)) {
     auto *length = dyn_cast<ConstantInt>(memory->getLength());
     return length ? 2 * std::min<uint64_t>(length->getZExtValue(), 4096) : 8;
   }
+  if (intrinsic.getIntrinsicID() == Intrinsic::bpf_passthrough)
+    return 1;
+  return intrinsic.isAssumeLikeIntrinsic() ? 0 : 40;
+}
+
+/// An upper bound of what one IR instruction becomes.
+uint64_t instructionBound(const Instruction &instruction,
+                          const DataLayout &layout) {
+  if (isa<AllocaInst>(instruction))
+    return 0;
+  if (isa<LoadInst, StoreInst>(instruction))
+    return accessBound(instruction, layout);
   if (auto *intrinsic = dyn_cast<IntrinsicInst>(&instruction))
-    return intrinsic->isAssumeLikeIntrinsic() ? 0 : 40;
+    return intrinsicBound(*intrinsic);
   if (auto *call = dyn_cast<CallBase>(&instruction))
     return 2 + 2 * call->arg_size();
   if (auto *choice = dyn_cast<SwitchInst>(&instruction))
     return 3 + 3 * choice->getNumCases();
-  if (auto *load = dyn_cast<LoadInst>(&instruction))
-    return load->getAlign() >= 8 || load->getType()->isIntegerTy(8) ? 3 : 24;
-  if (auto *store = dyn_cast<StoreInst>(&instruction))
-    return store->getAlign() >= 4 ? 4 : 24;
-  return 4;
+  if (auto *address = dyn_cast<GetElementPtrInst>(&instruction))
+    return address->hasAllConstantIndices() ? 1 : 4;
+  bool isWide = instruction.getType()->isVectorTy() ||
+                instruction.getType()->isIntegerTy(128);
+  return isWide ? 32 : 4;
 }
 
 Error refuse(const Function &function, const DebugLoc &location,
@@ -102,8 +121,9 @@ Error refuse(const Function &function, const DebugLoc &location,
 
 Error checkSize(const Function &function) {
   uint64_t bound = 0;
+  const DataLayout &layout = function.getParent()->getDataLayout();
   for (const Instruction &instruction : instructions(function))
-    bound += instructionBound(instruction);
+    bound += instructionBound(instruction, layout);
   if (bound <= kLongestJump || function.size() < 2)
     return Error::success();
   return refuse(function, DebugLoc(),

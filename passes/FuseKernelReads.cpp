@@ -93,10 +93,20 @@ private:
     return values;
   }
 
+  /// The field by a name that only its relocations differ in: a loader ignores
+  /// what follows `___` in a record's name. LLVM would merge the offsets of
+  /// guard and both arms otherwise, and hold in registers for the single reads
+  /// what no kernel that takes the fused arm needs.
+  static ir::Field flavored(ir::Field field, StringRef flavor) {
+    field.steps.front().record += flavor;
+    return field;
+  }
+
   SmallVector<Value *, 8> readGuarded() {
     for (const KernelRead *read : distinct_)
-      offsets_.push_back(ir::createCoreFact(
-          builder_, ir::CoreFact::FieldByteOffset, *read->field));
+      offsets_.push_back(
+          ir::createCoreFact(builder_, ir::CoreFact::FieldByteOffset,
+                             flavored(*read->field, "___guard")));
     bool isRun = window_.kind == WindowKind::Run;
     Value *start =
         isRun ? offsets_[0]
@@ -151,20 +161,20 @@ private:
 
   SmallVector<Value *, 8> readWindow(Value *start) {
     StackBuffer buffer(builder_, alignTo(window_.bytes, 8));
+    // Before the call: neither `start` nor the buffer's address must survive
+    // it.
+    Value *view = nullptr;
+    if (window_.kind == WindowKind::Bounded)
+      view = builder_.CreatePtrAdd(buffer.address(), negated(start), "view");
     createProbeRead(builder_, buffer.address(),
                     builder_.getInt64(window_.bytes),
                     builder_.CreatePtrAdd(base_, start));
     SmallVector<Value *, 8> values;
-    if (window_.kind == WindowKind::Run) {
-      for (auto [i, read] : enumerate(distinct_))
-        values.push_back(load(*read, at(buffer.address(), i * read->bytes)));
-    } else {
-      Value *view =
-          builder_.CreatePtrAdd(buffer.address(), negated(start), "view");
-      for (const KernelRead *read : distinct_)
-        values.push_back(
-            load(*read, ir::createKernelAddress(builder_, *read->field, view)));
-    }
+    for (auto [i, read] : enumerate(distinct_))
+      values.push_back(load(
+          *read, view ? ir::createKernelAddress(
+                            builder_, flavored(*read->field, "___window"), view)
+                      : at(buffer.address(), i * read->bytes)));
     buffer.end(builder_);
     return values;
   }

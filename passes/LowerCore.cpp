@@ -7,8 +7,7 @@
 //            ptr elementtype({ i64 }) %task, i32 0, i32 3),
 //            !llvm.preserve.access.index !task_struct
 //   %n = call ptr @llvm.preserve.struct.access.index.p0.p0(ptr … null, …), …
-//   %f = call i32 @llvm.bpf.preserve.field.info.p0(ptr %n, i64 0)
-//   %o = zext i32 %f to i64
+//   %o = ptrtoint ptr %n to i64
 //
 // Must be the last pass of ours, directly before the target's pipeline: these
 // intrinsics differ in metadata only, so one early-cse between here and there
@@ -116,6 +115,11 @@ private:
   Value *fact(IRBuilderBase &builder, const ir::Field &field,
               ir::CoreFact fact) {
     Value *nowhere = ConstantPointerNull::get(builder.getPtrTy());
+    // As an address it has 64 bits from the start: instcombine narrows the
+    // arithmetic on the 32-bit fact, and extensions stay behind after loading.
+    if (fact == ir::CoreFact::FieldByteOffset && !field.isBitfield())
+      return builder.CreatePtrToInt(path(builder, field, nowhere),
+                                    builder.getInt64Ty());
     Value *info = builder.CreateIntrinsic(
         Intrinsic::bpf_preserve_field_info, {builder.getPtrTy()},
         {path(builder, field, nowhere),
@@ -186,9 +190,12 @@ void ensureCompileUnit(Module &module) {
   if (!module.debug_compile_units().empty())
     return;
   DIBuilder debug(module);
-  debug.createCompileUnit(
-      dwarf::DW_LANG_C11, debug.createFile(module.getSourceFileName(), ""),
-      "whistler", true, "", 0, "", DICompileUnit::DebugDirectivesOnly);
+  // LLVM 19 crashes on a name table where there is next to no DWARF.
+  debug.createCompileUnit(dwarf::DW_LANG_C11,
+                          debug.createFile(module.getSourceFileName(), ""),
+                          "whistler", /*isOptimized=*/true, "", 0, "",
+                          DICompileUnit::DebugDirectivesOnly, 0, true, false,
+                          DICompileUnit::DebugNameTableKind::None);
   debug.finalize();
   if (!module.getModuleFlag("Debug Info Version"))
     module.addModuleFlag(Module::Warning, "Debug Info Version",

@@ -24,7 +24,7 @@
 #include "whistler/ir/Operations.h"
 
 #include <llvm/IR/InlineAsm.h>
-#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/IntrinsicInst.h>
 
 #define DEBUG_TYPE "whistler-lower-kernel-reads"
 
@@ -34,55 +34,134 @@ namespace whistler::passes {
 
 namespace {
 
-constexpr unsigned kManyReads = 16;
+constexpr unsigned kManyReads = 16, kSharedFrom = 3;
 constexpr uint64_t kScalarBytes = 8;
 
+/// Where the reads of one block go: a slot for each, or, from kSharedFrom
+/// reads on, one slot whose address stays in a register (LLVM makes it anew
+/// for every call otherwise, in two instructions).
+class Scratch {
+public:
+  Scratch(BasicBlock &block, ArrayRef<ir::OperationCall> operations);
+
+  /// A slot, alive; `leave` after the value is out of it.
+  Value *enter(IRBuilderBase &builder) {
+    if (shared_)
+      return shared_;
+    own_.emplace(builder, kScalarBytes);
+    return own_->address();
+  }
+  void leave(IRBuilderBase &builder) {
+    if (own_)
+      own_->end(builder);
+    own_.reset();
+  }
+
+private:
+  static AllocaInst *idleDestination(ArrayRef<ir::OperationCall> operations);
+
+  Value *shared_ = nullptr;
+  std::optional<StackBuffer> own_;
+};
+
+bool isScalarRead(const ir::OperationCall &operation) {
+  return operation.operation != ir::Operation::KernelCopy &&
+         operation.operation != ir::Operation::Barrier;
+}
+
+Scratch::Scratch(BasicBlock &block, ArrayRef<ir::OperationCall> operations) {
+  SmallVector<const ir::OperationCall *, 8> reads;
+  for (const ir::OperationCall &operation : operations)
+    if (isScalarRead(operation))
+      reads.push_back(&operation);
+  if (reads.size() < kSharedFrom)
+    return;
+  Instruction *first = reads.front()->call;
+  if (AllocaInst *slot = idleDestination(operations)) {
+    for (User *user : slot->users())
+      if (auto *start = dyn_cast<LifetimeIntrinsic>(user);
+          start && start->getIntrinsicID() == Intrinsic::lifetime_start)
+        start->moveBefore(first);
+    slot->moveBefore(&*block.getParent()->getEntryBlock().begin());
+    shared_ = slot;
+    return;
+  }
+  IRBuilder<> builder(first);
+  StackBuffer buffer(builder, kScalarBytes);
+  builder.SetInsertPoint(reads.back()->call->getNextNode());
+  builder.SetCurrentDebugLocation(reads.back()->call->getDebugLoc());
+  buffer.end(builder);
+  shared_ = buffer.address();
+}
+
+/// A stack slot that the last read of the block fills in place and nothing
+/// uses before: the reads before it may have it.
+AllocaInst *Scratch::idleDestination(ArrayRef<ir::OperationCall> operations) {
+  const ir::OperationCall &last = operations.back();
+  if (last.operation != ir::Operation::KernelCopy)
+    return nullptr;
+  auto *slot = dyn_cast<AllocaInst>(last.call->getArgOperand(0));
+  if (!slot || !slot->isStaticAlloca() || slot->getAlign() < Align(8) ||
+      slot->getAllocationSize(slot->getDataLayout()) !=
+          TypeSize::getFixed(kScalarBytes))
+    return nullptr;
+  for (User *user : slot->users()) {
+    auto *inst = cast<Instruction>(user);
+    bool isStart = isa<LifetimeIntrinsic>(inst) && inst->comesBefore(last.call);
+    if (inst->getParent() != last.call->getParent() ||
+        (inst != last.call && !isStart && !last.call->comesBefore(inst)))
+      return nullptr;
+  }
+  return slot;
+}
+
 Value *lowerBitfield(IRBuilderBase &builder, const ir::Field &field,
-                     Value *base) {
+                     Value *base, Scratch &scratch) {
   auto fact = [&](ir::CoreFact fact) {
     return ir::createCoreFact(builder, fact, field);
   };
-  StackBuffer buffer(builder, kScalarBytes);
-  builder.CreateAlignedStore(builder.getInt64(0), buffer.address(), Align(8));
+  Value *slot = scratch.enter(builder);
+  builder.CreateAlignedStore(builder.getInt64(0), slot, Align(8));
   Value *source =
       builder.CreatePtrAdd(base, fact(ir::CoreFact::FieldByteOffset));
-  createProbeRead(builder, buffer.address(), fact(ir::CoreFact::FieldByteSize),
-                  source);
-  Value *bits = builder.CreateAlignedLoad(builder.getInt64Ty(),
-                                          buffer.address(), Align(8));
-  buffer.end(builder);
+  createProbeRead(builder, slot, fact(ir::CoreFact::FieldByteSize), source);
+  Value *bits = builder.CreateAlignedLoad(builder.getInt64Ty(), slot, Align(8));
+  scratch.leave(builder);
   bits = builder.CreateShl(bits, fact(ir::CoreFact::FieldLShiftU64));
   Value *right = fact(ir::CoreFact::FieldRShiftU64);
   return field.isSigned ? builder.CreateAShr(bits, right)
                         : builder.CreateLShr(bits, right);
 }
 
-Value *lowerScalar(IRBuilderBase &builder, Type *type, Value *source) {
+Value *lowerScalar(IRBuilderBase &builder, Type *type, Value *source,
+                   Scratch &scratch) {
   uint64_t bytes = type->isPointerTy() ? 8 : type->getIntegerBitWidth() / 8;
-  StackBuffer buffer(builder, kScalarBytes);
-  createProbeRead(builder, buffer.address(), builder.getInt64(bytes), source);
-  Value *value = builder.CreateAlignedLoad(type, buffer.address(), Align(8));
-  buffer.end(builder);
+  Value *slot = scratch.enter(builder);
+  createProbeRead(builder, slot, builder.getInt64(bytes), source);
+  Value *value = builder.CreateAlignedLoad(type, slot, Align(8));
+  scratch.leave(builder);
   return value;
 }
 
 /// The value that replaces the operation, null when it has none.
-Value *lower(const ir::OperationCall &operation) {
+Value *lower(const ir::OperationCall &operation, Scratch &scratch) {
   CallInst &call = *operation.call;
   IRBuilder<> builder(&call);
   switch (operation.operation) {
   case ir::Operation::KernelLoad:
   case ir::Operation::KernelLoadVolatile:
     if (operation.field->isBitfield())
-      return lowerBitfield(builder, *operation.field, operation.base());
+      return lowerBitfield(builder, *operation.field, operation.base(),
+                           scratch);
     return lowerScalar(
         builder, call.getType(),
-        ir::createKernelAddress(builder, *operation.field, operation.base()));
+        ir::createKernelAddress(builder, *operation.field, operation.base()),
+        scratch);
   case ir::Operation::KernelLoadAt:
   case ir::Operation::KernelLoadVolatileAt:
     return lowerScalar(
         builder, call.getType(),
-        builder.CreatePtrAdd(operation.base(), call.getArgOperand(1)));
+        builder.CreatePtrAdd(operation.base(), call.getArgOperand(1)), scratch);
   case ir::Operation::KernelCopy:
     createProbeRead(builder, call.getArgOperand(0), call.getArgOperand(1),
                     operation.base());
@@ -129,8 +208,11 @@ bool runOnBlock(BasicBlock &block) {
     if (auto operation = ir::matchOperation(inst);
         operation && isLoweredHere(operation->operation))
       operations.push_back(std::move(*operation));
+  if (operations.empty())
+    return false;
+  Scratch scratch(block, operations);
   for (const ir::OperationCall &operation : operations) {
-    if (Value *value = lower(operation)) {
+    if (Value *value = lower(operation, scratch)) {
       value->takeName(operation.call);
       operation.call->replaceAllUsesWith(value);
       if (operations.size() > kManyReads)
@@ -138,7 +220,7 @@ bool runOnBlock(BasicBlock &block) {
     }
     operation.call->eraseFromParent();
   }
-  return !operations.empty();
+  return true;
 }
 
 } // namespace

@@ -24,7 +24,6 @@
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
 #include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/InstIterator.h>
-#include <llvm/Transforms/Utils/PromoteMemToReg.h>
 
 #define DEBUG_TYPE "whistler-read-in-place"
 
@@ -41,8 +40,11 @@ bool mayHelperWrite(const Value *address) {
   if (auto *variable = dyn_cast<GlobalVariable>(object))
     return !variable->isConstant();
   if (auto *slot = dyn_cast<AllocaInst>(object))
-    return !isAllocaPromotable(slot) && slot->isStaticAlloca() &&
-           isa<CallInst>(*slot->user_begin());
+    return slot->isStaticAlloca() &&
+           any_of(slot->users(), [](const User *user) {
+             auto *call = dyn_cast<CallInst>(user);
+             return call && ir::helperId(*call);
+           });
   return false;
 }
 

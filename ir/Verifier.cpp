@@ -8,6 +8,7 @@
 
 #include "Effects.h"
 
+#include <llvm/ADT/StringExtras.h>
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/DiagnosticPrinter.h>
 #include <llvm/IR/InstIterator.h>
@@ -187,8 +188,10 @@ std::vector<std::string> verifyOperations(const Module &module) {
 
 PreservedAnalyses VerifyOperations::run(Module &module,
                                         ModuleAnalysisManager &analyses) {
-  for (const std::string &problem : verifyOperations(module))
-    module.getContext().diagnose(OperationProblem(problem));
+  // One diagnostic: a tool's handler may end the process at the first error.
+  std::string problems = join(verifyOperations(module), "\nerror: ");
+  if (!problems.empty())
+    module.getContext().diagnose(OperationProblem(problems));
   return PreservedAnalyses::all();
 }
 

@@ -28,6 +28,7 @@
 
 #include "FuseKernelReads.h"
 
+#include "ReadDestination.h"
 #include "StackRead.h"
 
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
@@ -282,7 +283,8 @@ PreservedAnalyses FuseKernelReads::run(Function &function,
       continue;
     }
     reportFused(remarks, window);
-    WindowWriter(window).write();
+    if (window.kind != WindowKind::Exact || !readRunInPlace(window))
+      WindowWriter(window).write();
     changed = true;
   }
   return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();

@@ -18,11 +18,10 @@
 
 #include "ReadInPlace.h"
 
-#include "whistler/ir/HelperCall.h"
+#include "ReadDestination.h"
 #include "whistler/ir/Operations.h"
 
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
-#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/InstIterator.h>
 
 #define DEBUG_TYPE "whistler-read-in-place"
@@ -32,43 +31,6 @@ using namespace llvm;
 namespace whistler::passes {
 
 namespace {
-
-bool mayHelperWrite(const Value *address) {
-  const Value *object = getUnderlyingObject(address);
-  if (auto *call = dyn_cast<CallInst>(object))
-    return ir::helperId(*call) != 0;
-  if (auto *variable = dyn_cast<GlobalVariable>(object))
-    return !variable->isConstant();
-  if (auto *slot = dyn_cast<AllocaInst>(object))
-    return slot->isStaticAlloca() &&
-           any_of(slot->users(), [](const User *user) {
-             auto *call = dyn_cast<CallInst>(user);
-             return call && ir::helperId(*call);
-           });
-  return false;
-}
-
-bool writesKernelMemory(const Instruction &inst) {
-  if (auto *call = dyn_cast<CallBase>(&inst))
-    return isModSet(
-        call->getMemoryEffects().getModRef(IRMemLocation::InaccessibleMem));
-  return false;
-}
-
-/// The store that the read can become, or null.
-StoreInst *destinationOf(CallInst &read) {
-  if (!read.hasOneUse())
-    return nullptr;
-  auto *store = dyn_cast<StoreInst>(*read.user_begin());
-  if (!store || !store->isSimple() || store->getValueOperand() != &read ||
-      store->getParent() != read.getParent() ||
-      !mayHelperWrite(store->getPointerOperand()))
-    return nullptr;
-  for (auto it = read.getIterator(); &*it != store; ++it)
-    if (writesKernelMemory(*it))
-      return nullptr;
-  return store;
-}
 
 void rewrite(const ir::OperationCall &operation, StoreInst &store) {
   CallInst &read = *operation.call;
@@ -90,25 +52,25 @@ PreservedAnalyses ReadInPlace::run(Function &function,
                                    FunctionAnalysisManager &analyses) {
   auto &remarks =
       analyses.getResult<OptimizationRemarkEmitterAnalysis>(function);
+  std::vector<ir::OperationCall> reads;
+  for (Instruction &inst : instructions(function))
+    if (auto operation = ir::matchOperation(inst);
+        operation && (operation->operation == ir::Operation::KernelLoad ||
+                      operation->operation == ir::Operation::KernelLoadAt))
+      reads.push_back(std::move(*operation));
   bool changed = false;
-  for (Instruction &inst : make_early_inc_range(instructions(function))) {
-    auto operation = ir::matchOperation(inst);
-    if (!operation || (operation->operation != ir::Operation::KernelLoad &&
-                       operation->operation != ir::Operation::KernelLoadAt))
-      continue;
-    if (operation->field && operation->field->isBitfield())
-      continue;
-    StoreInst *store = destinationOf(*operation->call);
+  for (const ir::OperationCall &read : reads) {
+    bool isBitfield = read.field && read.field->isBitfield();
+    StoreInst *store = isBitfield ? nullptr : destinationOf(*read.call);
     if (!store)
       continue;
     remarks.emit([&] {
-      return OptimizationRemark(DEBUG_TYPE, "ReadInPlace", operation->call)
+      return OptimizationRemark(DEBUG_TYPE, "ReadInPlace", read.call)
              << "read by "
-             << ore::NV("Operation",
-                        operation->call->getCalledFunction()->getName())
+             << ore::NV("Operation", read.call->getCalledFunction()->getName())
              << " goes straight to where it is stored";
     });
-    rewrite(*operation, *store);
+    rewrite(read, *store);
     changed = true;
   }
   if (!changed)

@@ -12,7 +12,7 @@ namespace whistler::ir {
 /// naming the operation and the function; empty when all is well.
 std::vector<std::string> verifyOperations(const llvm::Module &module);
 
-/// `whistler-verify`: reports every problem as an LLVM error diagnostic of the
+/// `whistler-verify`: reports all problems in one LLVM error diagnostic of the
 /// context (never aborts); changes nothing.
 struct VerifyOperations : llvm::PassInfoMixin<VerifyOperations> {
   llvm::PreservedAnalyses run(llvm::Module &module,

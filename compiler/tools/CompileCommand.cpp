@@ -12,6 +12,8 @@
 #include <llvm/ADT/StringSwitch.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include <chrono>
+
 namespace whistler::tools {
 
 namespace {
@@ -86,14 +88,14 @@ void printDiagnostics(const compiler::Compilation &result) {
 }
 
 void printExtras(const Arguments &arguments, const std::string &input,
-                 const std::string &output,
-                 const compiler::Compilation &result) {
+                 const std::string &output, const compiler::Compilation &result,
+                 double total) {
   if (arguments.has("report")) {
     llvm::raw_ostream &os = output == "-" ? llvm::errs() : llvm::outs();
     printReport(result, input, output, arguments.get("report") == "json", os);
   }
   if (arguments.has("time"))
-    printTimes(result, llvm::errs());
+    printTimes(result, total, llvm::errs());
 }
 
 int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
@@ -105,6 +107,8 @@ int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
   auto result =
       compiler.compile((*source)->getBuffer(), input == "-" ? "<stdin>" : input,
                        chooseOptions(arguments), output.emit);
+  std::chrono::duration<double, std::milli> took =
+      std::chrono::steady_clock::now() - start;
   if (!result)
     return fail(kCommand, llvm::toString(result.takeError()), kMachineLacks);
   printDiagnostics(*result);
@@ -113,7 +117,7 @@ int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
   std::string name = outputName(arguments, input, output);
   if (llvm::Error error = writeOutput(name, result->object))
     return fail(kCommand, llvm::toString(std::move(error)), kBadInput);
-  printExtras(arguments, input, name, *result);
+  printExtras(arguments, input, name, *result, took.count());
   return kDone;
 }
 

@@ -126,13 +126,11 @@ void printReport(const Compilation &result, llvm::StringRef input,
        << remark.message << '\n';
 }
 
-void printTimes(const Compilation &result, llvm::raw_ostream &os) {
-  double total = 0;
-  for (const compiler::StageTime &time : result.times) {
-    total += time.milliseconds;
+void printTimes(const Compilation &result, double total,
+                llvm::raw_ostream &os) {
+  for (const compiler::StageTime &time : result.times)
     os << llvm::format("%8.2f ms  ", time.milliseconds) << time.stage << '\n';
-  }
-  os << llvm::format("%8.2f ms  ", total) << "all stages\n";
+  os << llvm::format("%8.2f ms  ", total) << "total\n";
 }
 
 } // namespace whistler::tools

@@ -11,8 +11,11 @@ namespace whistler::tools {
 void printReport(const compiler::Compilation &result, llvm::StringRef input,
                  llvm::StringRef output, bool json, llvm::raw_ostream &os);
 
-/// The stages' wall times and their sum, aligned.
-void printTimes(const compiler::Compilation &result, llvm::raw_ostream &os);
+/// The stages' wall times, aligned; one stage may be within another (the BTF
+/// is opened during analysis). `total` is that of the compilation, in
+/// milliseconds.
+void printTimes(const compiler::Compilation &result, double total,
+                llvm::raw_ostream &os);
 
 } // namespace whistler::tools
 

@@ -30,4 +30,4 @@
 ; NOWHERE: error: {{.*}}no/such/folder
 ; NOWHERE: status 1
 ; TIME: ms  optimize
-; TIME: ms  all stages
+; TIME: ms  total

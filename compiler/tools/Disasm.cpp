@@ -24,11 +24,11 @@ void printSourceLine(const backend::SourceLine &line) {
 }
 
 void printProgram(const backend::ProgramInfo &program) {
-  llvm::outs() << llvm::formatv("{0} ({1}): {2} instructions, {3} bytes of "
-                                "stack, {4} CO-RE relocations\n",
-                                program.name, program.section,
-                                program.instructions, program.stackBytes,
-                                program.coreRelocations);
+  llvm::outs() << llvm::formatv(
+      "{0} ({1}): {2} instructions, {3} bytes of "
+      "stack, {4} CO-RE relocations\n",
+      program.name, program.subprogram ? "subprogram" : program.section,
+      program.instructions, program.stackBytes, program.coreRelocations);
   int line = -1;
   for (const backend::Instruction &inst : program.listing) {
     if (inst.line >= 0 && inst.line != line)

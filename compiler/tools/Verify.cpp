@@ -7,10 +7,10 @@
 
 #include "CommandLine.h"
 #include "InputOutput.h"
+#include "VerdictText.h"
 
 #include "whistler/backend/Load.h"
 
-#include <llvm/Support/FormatVariadic.h>
 #include <llvm/Support/JSON.h>
 #include <llvm/Support/raw_ostream.h>
 
@@ -54,32 +54,11 @@ llvm::json::Object toJson(const ProgramVerdict &verdict) {
   return object;
 }
 
-void printAccepted(const ProgramVerdict &verdict) {
-  llvm::outs() << llvm::formatv(
-      "accepted: {0} instructions ({1} in the object), {2} JITed bytes; "
-      "{3} verified, {4} states, {5} at most at once\n",
-      verdict.loadedInstructions, verdict.objectInstructions,
-      verdict.jitedBytes, verdict.verifiedInstructions, verdict.totalStates,
-      verdict.peakStates);
-}
-
-void printRejected(const ProgramVerdict &verdict) {
-  llvm::outs() << "REJECTED: " << verdict.reason << '\n';
-  if (!verdict.at)
-    return;
-  const backend::SourceLine &at = *verdict.at;
-  llvm::outs() << "    " << at.file << ':' << at.line << ':' << at.column
-               << ":\n    " << at.text << '\n';
-}
-
-void printVerdict(const ProgramVerdict &verdict, bool log) {
-  llvm::outs() << "  " << verdict.name << " (" << verdict.section << ") ";
-  if (verdict.accepted)
-    printAccepted(verdict);
-  else
-    printRejected(verdict);
-  if (log && !verdict.log.empty())
-    llvm::outs() << verdict.log << '\n';
+void printLogs(llvm::ArrayRef<ProgramVerdict> verdicts) {
+  for (const ProgramVerdict &verdict : verdicts)
+    if (!verdict.log.empty())
+      llvm::outs() << "\n-- verifier log of " << verdict.name << " --\n"
+                   << verdict.log;
 }
 
 struct Loaded {
@@ -119,15 +98,15 @@ int runVerify(llvm::ArrayRef<std::string> files, const VerifyOptions &options) {
   for (const std::string &file : files) {
     Loaded loaded = load(file, options);
     status = worse(status, loaded.status);
-    llvm::json::Array programs;
-    if (!options.json && !loaded.verdicts.empty())
-      llvm::outs() << file << '\n';
-    for (const ProgramVerdict &verdict : loaded.verdicts) {
-      if (options.json)
-        programs.push_back(toJson(verdict));
-      else
-        printVerdict(verdict, options.log);
+    if (!options.json) {
+      printVerdicts(loaded.verdicts, file, llvm::outs(), llvm::errs());
+      if (options.log)
+        printLogs(loaded.verdicts);
+      continue;
     }
+    llvm::json::Array programs;
+    for (const ProgramVerdict &verdict : loaded.verdicts)
+      programs.push_back(toJson(verdict));
     all.push_back(
         llvm::json::Object{{"file", file}, {"programs", std::move(programs)}});
   }

@@ -120,8 +120,9 @@ Error runPasses(Module &module, TargetMachine &machine, StringRef pipeline,
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
   ModulePassManager manager;
-  if (Error error = builder.parsePassPipeline(manager, pipeline))
-    return error;
+  if (!pipeline.empty()) // which LLVM refuses
+    if (Error error = builder.parsePassPipeline(manager, pipeline))
+      return error;
   manager.run(module, modules);
   if (!verifier.problem().empty())
     return createStringError(inconvertibleErrorCode(), verifier.problem());

@@ -104,6 +104,7 @@ int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
   auto source = readInput(input);
   if (!source)
     return fail(kCommand, llvm::toString(source.takeError()), kBadInput);
+  auto start = std::chrono::steady_clock::now();
   auto result =
       compiler.compile((*source)->getBuffer(), input == "-" ? "<stdin>" : input,
                        chooseOptions(arguments), output.emit);

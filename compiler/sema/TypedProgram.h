@@ -46,6 +46,7 @@ struct ValueType {
   uint8_t elementBits = 0;
   bool elementSigned = false;
   bool maybeNull = false; ///< result of a map look-up or reservation
+  bool isError = false;   ///< sema only: a mistake was reported already
 };
 
 enum class Op : uint8_t {

@@ -1,0 +1,82 @@
+// One run of sema over the core forms of a compilation.
+//
+// Top-level forms go in source order to the handlers that Declarations.def
+// names: a struct or map is declared before its use, as in C. A mistake ends
+// the form it is in, not the run; names whose declaration failed are kept so
+// that their uses say nothing more.
+
+#include "Analyzer.h"
+
+#include <llvm/ADT/StringExtras.h>
+
+namespace whistler::compiler {
+
+llvm::Expected<TypedProgram> analyze(const std::vector<const Form *> &forms,
+                                     FormContext &context,
+                                     const SemaInputs &inputs,
+                                     DiagnosticEngine &diagnostics) {
+  Analyzer analyzer(context, inputs, diagnostics);
+  return analyzer.run(forms);
+}
+
+Analyzer::Analyzer(FormContext &forms, const SemaInputs &inputs,
+                   DiagnosticEngine &diagnostics)
+    : forms(forms), inputs(inputs), diagnostics(diagnostics) {}
+
+llvm::Expected<TypedProgram>
+Analyzer::run(const std::vector<const Form *> &topLevelForms) {
+  for (const Form *form : topLevelForms) {
+    topLevel(form);
+    if (worldError)
+      return std::move(worldError);
+  }
+  return std::move(result);
+}
+
+void Analyzer::topLevel(const Form *form) {
+  if (!form->isCons() || !form->cons.car->isSymbol()) {
+    report(form, Kind::TopLevelNotForm);
+    return;
+  }
+  const Form *head = form->cons.car;
+  llvm::SmallVector<const Form *, 8> args = items(form->cons.cdr);
+  if (const DeclarationRow *row = findDeclaration(head->symbol->name)) {
+    row->handler(*this, form, args);
+    return;
+  }
+  if (head->isNamed("PROGN")) {
+    for (const Form *inner : args)
+      topLevel(inner);
+    return;
+  }
+  std::vector<std::string> names;
+  for (const DeclarationRow &row : declarations())
+    names.push_back(llvm::StringRef(row.name).lower());
+  std::string name = toString(head);
+  report(head, Kind::UnknownTopLevel, {name, didYouMean(name, names)});
+}
+
+std::string cName(const Symbol *symbol) {
+  std::string name = symbol->name.str();
+  bool isFolded =
+      llvm::none_of(name, [](char c) { return c >= 'a' && c <= 'z'; });
+  for (char &c : name) {
+    if (isFolded)
+      c = llvm::toLower(c);
+    if (c == '-')
+      c = '_';
+  }
+  return name;
+}
+
+std::string cName(const Form *form) { return cName(form->symbol); }
+
+std::string accessorKey(llvm::StringRef name) {
+  std::string key = name.lower();
+  for (char &c : key)
+    if (c == '-')
+      c = '_';
+  return key;
+}
+
+} // namespace whistler::compiler

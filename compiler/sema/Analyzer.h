@@ -1,0 +1,195 @@
+#ifndef WHISTLER_SEMA_ANALYZER_H
+#define WHISTLER_SEMA_ANALYZER_H
+
+#include "Nodes.h"
+#include "Sema.h"
+#include "Tables.h"
+
+#include <llvm/ADT/DenseMap.h>
+#include <llvm/ADT/DenseSet.h>
+#include <llvm/ADT/StringMap.h>
+
+namespace whistler::compiler {
+
+using Kind = DiagnosticKind;
+
+struct MapInfo {
+  uint32_t index = 0;
+  const MapTypeRow *type = nullptr;
+  std::optional<MemoryType> key, value; ///< nothing: only the size is known
+  uint64_t keyBytes = 0, valueBytes = 0;
+};
+
+struct GlobalInfo {
+  uint32_t index = 0;
+  MemoryType type;
+  bool isConstant = false;
+};
+
+/// What is known while one program is analyzed.
+struct FunctionState {
+  Program *program = nullptr;
+  const ProgramTypeRow *type = nullptr;
+  struct Binding {
+    const Symbol *name;
+    Variable *variable;
+  };
+  std::vector<Binding> scope;
+  /// Ring-buffer records that an early exit must discard, outermost first.
+  struct Record {
+    Variable *variable;
+    unsigned loopDepth;
+  };
+  std::vector<Record> records;
+  unsigned loopDepth = 0;
+  /// Pointers that were used other than to reach through them: somebody may
+  /// have tested them against 0.
+  llvm::DenseSet<const Variable *> tested;
+  const Form *kernelRead = nullptr; ///< the first, for the licence
+};
+
+/// One run of sema: the tables of what the source declared, and what every
+/// handler needs. Handlers of builtins and declarations are free functions,
+/// one file for each topic; the tables in *.def name them.
+class Analyzer {
+public:
+  Analyzer(FormContext &forms, const SemaInputs &inputs,
+           DiagnosticEngine &diagnostics);
+
+  // Analyzer.cpp
+  llvm::Expected<TypedProgram> run(const std::vector<const Form *> &topLevel);
+
+  // Reports.cpp
+  /// At `at`, or at the macro call that made it, with "expanded from" notes.
+  Diagnostic &report(const Form *at, Kind kind,
+                     std::vector<std::string> arguments = {});
+  NodePtr fail(const Form *at, Kind kind,
+               std::vector<std::string> arguments = {});
+  static SourceSpan placeOf(const Form *form);
+  void unknownFunction(const Form *head);
+  void unknownVariable(const Form *name);
+
+  // Expressions.cpp
+  NodePtr expression(const Form *form);
+  /// The forms in order, the last one's value.
+  NodePtr body(Forms forms, SourceSpan span);
+  /// Through which memory is reached: reports a null test that is missing.
+  NodePtr pointer(const Form *form);
+  std::vector<NodePtr> expressions(Forms forms);
+  /// The value at compile time, if it is a constant.
+  std::optional<uint64_t> constant(const Form *form,
+                                   bool *isNegative = nullptr);
+
+  // Variables.cpp
+  Variable *declare(const Symbol *name, ValueType type, SourceSpan span);
+  Variable *temporary(ValueType type, SourceSpan span);
+  Variable *find(const Symbol *name) const;
+  /// A use of `value` several times: a variable that is set once by the first
+  /// item put into `sequence`.
+  Variable *once(NodePtr value, std::vector<NodePtr> &sequence);
+
+  // TypeSyntax.cpp
+  std::optional<MemoryType> parseType(const Form *form);
+  /// Size of a type or struct name, reported when unknown.
+  std::optional<uint64_t> sizeOf(const Form *type);
+
+  // KernelStructs.cpp
+  const btf::Btf *btf(const Form *at);
+  const StructInfo *kernelStruct(llvm::StringRef cName, const Form *at);
+  const StructInfo *kernelStruct(btf::TypeId type, const Form *at);
+  /// The struct of a name or of an aggregate's type, of program or kernel.
+  const StructInfo *findStruct(llvm::StringRef cName) const;
+  const StructInfo *recordOf(const MemoryType &type, const Form *at);
+  StructInfo *addStruct(std::unique_ptr<StructInfo> info);
+  void addAccessor(llvm::StringRef name, Accessor accessor);
+  void addFieldAccessors(const StructInfo &record, const FieldInfo &field,
+                         llvm::StringRef prefix);
+
+  FormContext &forms;
+  const SemaInputs &inputs;
+  DiagnosticEngine &diagnostics;
+  TypedProgram result;
+  llvm::StringMap<std::vector<Accessor>> accessors; ///< lower case, with `_`
+  llvm::StringMap<MapInfo> maps;                    ///< C names
+  llvm::StringMap<GlobalInfo> globals;
+  llvm::StringMap<int64_t> constants;         ///< names as read
+  llvm::DenseSet<const Symbol *> brokenNames; ///< of failed declarations
+  std::string licenseFrom;
+  FunctionState *function = nullptr;
+  llvm::Error worldError = llvm::Error::success();
+
+private:
+  void topLevel(const Form *form);
+  std::shared_ptr<const btf::Btf> btf_;
+  bool btfFailed_ = false;
+  std::vector<std::unique_ptr<StructInfo>> ownedStructs_;
+  llvm::StringMap<StructInfo *> structs_;
+  llvm::DenseMap<btf::TypeId, StructInfo *> kernelStructs_;
+};
+
+/// C spelling of a symbol: `TASK-STRUCT` is `task_struct`, |Foo-Bar| `Foo_Bar`.
+std::string cName(const Symbol *symbol);
+std::string cName(const Form *symbolForm);
+/// How generated functions are looked up: C spelling in lower case.
+std::string accessorKey(llvm::StringRef name);
+
+// Accessors.cpp
+NodePtr callAccessor(Analyzer &a, const Form *form, Forms args,
+                     const std::vector<Accessor> &candidates);
+/// Reads (or takes the address of) a field through `base`; `index` may be null.
+NodePtr readField(Analyzer &a, const Form *form, NodePtr base,
+                  const StructInfo &record, const FieldInfo &field,
+                  NodePtr index);
+NodePtr fieldAddress(Analyzer &a, const Form *form, NodePtr base,
+                     const StructInfo &record, const FieldInfo &field);
+/// Checks that `base` may lead to `record`; reports and gives false when not.
+bool checkPointee(Analyzer &a, const Form *form, const NodePtr &base,
+                  const StructInfo &record);
+// KernelReads.cpp
+ir::Field makeField(const StructInfo &record, const FieldInfo &field);
+NodePtr kernelLoad(Analyzer &a, const Form *form, NodePtr base,
+                   const StructInfo &record, const FieldInfo &field);
+NodePtr kernelAddress(Analyzer &a, const Form *form, NodePtr base,
+                      const StructInfo &record, const FieldInfo &field);
+NodePtr kernelLoadAt(Analyzer &a, const Form *form, NodePtr base,
+                     NodePtr offset, ValueType type);
+// Arithmetic.cpp
+/// a + b by the rules of the language: pointers keep their space.
+NodePtr add(Analyzer &a, const Form *form, NodePtr x, NodePtr y);
+NodePtr arithmetic(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y);
+// Maps.cpp
+const MapInfo *mapArgument(Analyzer &a, const Form *form);
+NodePtr mapNode(const MapInfo &map, SourceSpan span);
+/// A key or value argument: address of a spilled scalar, or the pointer.
+NodePtr mapOperand(Analyzer &a, const Form *form, const MapInfo &map,
+                   bool isKey);
+NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args, NodePtr value);
+NodePtr incrementMapEntry(Analyzer &a, const Form *form, Forms args,
+                          NodePtr delta);
+// Helpers.cpp
+NodePtr callHelper(Analyzer &a, const Form *form, llvm::StringRef cName,
+                   std::vector<NodePtr> arguments);
+NodePtr callHelperByName(Analyzer &a, const Form *form, const HelperRow &row,
+                         Forms args);
+// RingBuffer.cpp
+/// Discards every record above `keep` of the function's open ones.
+void discardRecords(Analyzer &a, std::vector<NodePtr> &sequence, size_t keep,
+                    SourceSpan span);
+// Context.cpp
+NodePtr storeContext(Analyzer &a, const Form *form, Forms args, NodePtr value);
+// Places.cpp
+NodePtr assign(Analyzer &a, const Form *place, const Form *value,
+               const Form *form);
+NodePtr setVariable(Analyzer &a, Variable *variable, NodePtr value,
+                    SourceSpan span);
+
+#define WHISTLER_BUILTIN(NAME, MIN, MAX, HANDLER, DATA, DOC)                   \
+  NodePtr HANDLER(Analyzer &a, const Call &call);
+#include "Builtins.def"
+#define WHISTLER_DECLARATION(NAME, HANDLER, DOC)                               \
+  void HANDLER(Analyzer &a, const Form *form, Forms args);
+#include "Declarations.def"
+
+} // namespace whistler::compiler
+
+#endif

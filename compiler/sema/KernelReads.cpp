@@ -1,0 +1,215 @@
+// Kernel reads: fields by identity, memory by number, and their relatives.
+//
+// An address of an embedded struct that is followed directly by an accessor
+// becomes one field with a longer path (sock.__sk_common.skc_family): that is
+// what the loader relocates, and what passes group by base.
+
+#include "Analyzer.h"
+
+namespace whistler::compiler {
+
+ir::Field makeField(const StructInfo &record, const FieldInfo &info) {
+  ir::Field field;
+  ir::FieldStep step;
+  step.record = record.name;
+  step.recordKind = record.recordKind;
+  step.recordBytes = record.bytes;
+  step.member = info.name;
+  step.bitOffset = info.bitOffset;
+  field.steps.push_back(std::move(step));
+  field.bytes = uint32_t(info.type.bytes);
+  field.isSigned = info.type.isSigned;
+  field.isPointer = info.type.kind == MemoryType::Kind::Pointer;
+  field.isAggregate = !info.type.isScalar();
+  field.bitSize = info.bitSize;
+  if (field.isPointer)
+    field.pointee = info.type.name;
+  return field;
+}
+
+namespace {
+
+void noteRead(Analyzer &a, const Form *form) {
+  if (a.function && a.function->kernelRead == nullptr)
+    a.function->kernelRead = form;
+}
+
+/// Puts `field` of `base` into `node`, as one path when base is an address
+/// of the aggregate around it.
+void setBase(Node &node, NodePtr base, ir::Field field) {
+  if (base->kind == NodeKind::KernelAddress) {
+    node.field = ir::compose(*base->field, field);
+    node.children.push_back(std::move(base->children[0]));
+    return;
+  }
+  node.field = std::move(field);
+  node.children.push_back(std::move(base));
+}
+
+/// A field of a struct that only the program knows, or of one that no
+/// relocation can name: by number.
+bool isByNumber(const StructInfo &record, const NodePtr &base) {
+  if (!record.isKernel)
+    return true;
+  return record.name.empty() && base->kind != NodeKind::KernelAddress;
+}
+
+} // namespace
+
+NodePtr kernelLoadAt(Analyzer &a, const Form *form, NodePtr base,
+                     NodePtr offset, ValueType type) {
+  noteRead(a, form);
+  NodePtr node = makeNode(NodeKind::KernelLoadAt, std::move(type), form->span);
+  node->children.push_back(std::move(base));
+  node->children.push_back(std::move(offset));
+  return node;
+}
+
+NodePtr kernelLoad(Analyzer &a, const Form *form, NodePtr base,
+                   const StructInfo &record, const FieldInfo &field) {
+  ValueType type = valueTypeOf(field.type);
+  if (isByNumber(record, base) && field.bitSize == 0)
+    return kernelLoadAt(a, form, std::move(base),
+                        makeInteger(field.bitOffset / 8, form->span), type);
+  noteRead(a, form);
+  if (base->type.space == Space::Trusted && type.isPointer)
+    type.space = Space::Kernel;
+  if (field.bitSize)
+    type = integerType(64, field.type.isSigned);
+  NodePtr node = makeNode(NodeKind::KernelLoad, type, form->span);
+  setBase(*node, std::move(base), makeField(record, field));
+  return node;
+}
+
+NodePtr kernelAddress(Analyzer &a, const Form *form, NodePtr base,
+                      const StructInfo &record, const FieldInfo &field) {
+  ValueType type = pointerTo(field.type, Space::Kernel);
+  if (isByNumber(record, base))
+    return makeOffset(std::move(base), field.bitOffset / 8, type, form->span);
+  NodePtr node = makeNode(NodeKind::KernelAddress, type, form->span);
+  setBase(*node, std::move(base), makeField(record, field));
+  return node;
+}
+
+NodePtr analyzeKernelLoad(Analyzer &a, const Call &call) {
+  std::optional<MemoryType> type = a.parseType(call.args[0]);
+  NodePtr base = a.pointer(call.args[1]);
+  NodePtr offset = call.args.size() > 2 ? a.expression(call.args[2])
+                                        : makeInteger(0, call.form->span);
+  if (!type || isError(base) || isError(offset))
+    return makeError(call.form->span);
+  if (!type->isScalar())
+    return a.fail(call.args[0], Kind::NotScalarType, {toString(call.args[0])});
+  NodePtr node = kernelLoadAt(a, call.form, std::move(base), std::move(offset),
+                              valueTypeOf(*type));
+  node->isVolatile = call.data != 0;
+  return node;
+}
+
+namespace {
+
+/// `S f` of core-load and its kin.
+const FieldInfo *namedField(Analyzer &a, const Form *structForm,
+                            const Form *fieldForm, const StructInfo *&record) {
+  if (!structForm->isSymbol() || !fieldForm->isSymbol()) {
+    a.report(structForm, Kind::MalformedField, {toString(fieldForm)});
+    return nullptr;
+  }
+  record = a.kernelStruct(cName(structForm), structForm);
+  if (record == nullptr)
+    return nullptr;
+  const FieldInfo *field = record->find(cName(fieldForm));
+  std::string name = toString(fieldForm);
+  if (field == nullptr)
+    a.report(
+        fieldForm, Kind::UnknownField,
+        {lispName(record->name), name, didYouMean(name, record->fieldNames())});
+  return field;
+}
+
+} // namespace
+
+NodePtr analyzeCoreLoad(Analyzer &a, const Call &call) {
+  const StructInfo *record = nullptr;
+  const FieldInfo *field = namedField(a, call.args[3], call.args[4], record);
+  NodePtr base = a.pointer(call.args[1]);
+  if (field == nullptr || isError(base))
+    return makeError(call.form->span);
+  return readField(a, call.form, std::move(base), *record, *field, nullptr);
+}
+
+NodePtr analyzeCoreContextLoad(Analyzer &a, const Call &call) {
+  const StructInfo *record = nullptr;
+  const FieldInfo *field = namedField(a, call.args[2], call.args[3], record);
+  if (field == nullptr)
+    return makeError(call.form->span);
+  NodePtr node = makeNode(NodeKind::ContextLoad, valueTypeOf(field->type),
+                          call.form->span);
+  node->field = makeField(*record, *field);
+  return node;
+}
+
+NodePtr analyzeVolatile(Analyzer &a, const Call &call) {
+  NodePtr node = a.expression(call.args[0]);
+  if (isError(node))
+    return node;
+  switch (node->kind) {
+  case NodeKind::KernelLoad:
+  case NodeKind::KernelLoadAt:
+  case NodeKind::Load:
+    node->isVolatile = true;
+    return node;
+  default:
+    return a.fail(call.args[0], Kind::NotARead, {toString(call.args[0])});
+  }
+}
+
+NodePtr analyzeBarrier(Analyzer &a, const Call &call) {
+  return makeNode(NodeKind::Barrier, integerType(), call.form->span);
+}
+
+NodePtr analyzeKernelPath(Analyzer &a, const Call &call) {
+  NodePtr node = a.pointer(call.args[0]);
+  if (isError(node))
+    return node;
+  // The next step looks into this; anonymous structs have no name to go by.
+  MemoryType inner;
+  for (const Form *step : call.args.drop_front()) {
+    if (!step->isSymbol())
+      return a.fail(step, Kind::MalformedField, {toString(step)});
+    bool isInside = inner.kind == MemoryType::Kind::Aggregate;
+    if (!isInside && (!node->type.isPointer || node->type.pointee.empty()))
+      return a.fail(step, Kind::PathFromUntyped, {toString(step)});
+    const StructInfo *record = isInside
+                                   ? a.recordOf(inner, step)
+                                   : a.kernelStruct(node->type.pointee, step);
+    if (record == nullptr)
+      return makeError(call.form->span);
+    std::string name = toString(step);
+    const FieldInfo *field = record->find(cName(step));
+    if (field == nullptr)
+      return a.fail(step, Kind::UnknownField,
+                    {lispName(record->name), name,
+                     didYouMean(name, record->fieldNames())});
+    inner = field->type;
+    node = readField(a, call.form, std::move(node), *record, *field, nullptr);
+  }
+  return node;
+}
+
+NodePtr analyzeKernelStr(Analyzer &a, const Call &call) {
+  NodePtr destination = a.pointer(call.args[0]);
+  NodePtr source = a.pointer(call.args[1]);
+  NodePtr size = a.expression(call.args[2]);
+  if (isError(destination) || isError(source) || isError(size))
+    return makeError(call.form->span);
+  noteRead(a, call.form);
+  std::vector<NodePtr> arguments;
+  arguments.push_back(std::move(destination));
+  arguments.push_back(std::move(size));
+  arguments.push_back(std::move(source));
+  return callHelper(a, call.form, "probe_read_kernel_str",
+                    std::move(arguments));
+}
+
+} // namespace whistler::compiler

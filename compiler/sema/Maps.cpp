@@ -1,0 +1,317 @@
+// Operations on maps. Keys and values may be scalars, which get a stack slot of
+// exactly the map's width, or pointers to a struct of exactly its size.
+//
+// `incf` of an entry adds atomically when the entry is there and creates it
+// when not; BPF_NOEXIST keeps an entry that another CPU made in between.
+
+#include "Analyzer.h"
+
+#include <linux/bpf.h>
+
+namespace whistler::compiler {
+
+const MapInfo *mapArgument(Analyzer &a, const Form *form) {
+  if (form->isSymbol()) {
+    auto found = a.maps.find(cName(form));
+    if (found != a.maps.end())
+      return &found->second;
+    if (a.brokenNames.contains(form->symbol))
+      return nullptr;
+  }
+  std::vector<std::string> names;
+  for (const auto &entry : a.maps)
+    names.push_back(lispName(entry.getKey()));
+  std::string name = toString(form);
+  a.report(form, Kind::UnknownMap, {name, didYouMean(name, names)});
+  return nullptr;
+}
+
+NodePtr mapNode(const MapInfo &map, SourceSpan span) {
+  NodePtr node = makeNode(NodeKind::MapRef, pointerType(Space::Map), span);
+  node->index = map.index;
+  return node;
+}
+
+namespace {
+
+std::string mapName(Analyzer &a, const MapInfo &map) {
+  return lispName(a.result.maps[map.index].name);
+}
+
+/// A scalar in a stack slot of `bytes`.
+NodePtr spill(NodePtr value, uint64_t bytes, SourceSpan span) {
+  ValueType type = pointerType(Space::Stack);
+  type.elementBits = uint8_t(bytes * 8);
+  NodePtr node = makeNode(NodeKind::Spill, type, span);
+  node->children.push_back(std::move(value));
+  return node;
+}
+
+bool isScalarSize(uint64_t bytes) {
+  return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
+}
+
+/// Size of what a pointer leads to; 0 when nothing says.
+uint64_t pointeeBytes(Analyzer &a, const ValueType &type) {
+  if (!type.pointee.empty())
+    if (const StructInfo *record = a.findStruct(type.pointee))
+      return record->bytes;
+  return 0;
+}
+
+NodePtr operand(Analyzer &a, const Form *form, const MapInfo &map, bool isKey,
+                NodePtr value) {
+  uint64_t bytes = isKey ? map.keyBytes : map.valueBytes;
+  const char *what = isKey ? "key" : "value";
+  if (isError(value))
+    return value;
+  bool isMemory = value->type.isPointer && isProgramSpace(value->type.space);
+  if (!isMemory && isScalarSize(bytes))
+    return spill(std::move(value), bytes, form->span);
+  if (!isMemory)
+    return a.fail(form, Kind::MapOperandNotPointer,
+                  {what, mapName(a, map), std::to_string(bytes)});
+  uint64_t actual = pointeeBytes(a, value->type);
+  if (actual != 0 && actual != bytes)
+    return a.fail(form, Kind::MapOperandSize,
+                  {what, mapName(a, map), std::to_string(bytes),
+                   describe(value->type), std::to_string(actual)});
+  return value;
+}
+
+ValueType entryType(const MapInfo &map) {
+  ValueType type = map.value ? pointerTo(*map.value, Space::MapValue)
+                             : pointerType(Space::MapValue);
+  if (!map.value && isScalarSize(map.valueBytes))
+    type.elementBits = uint8_t(map.valueBytes * 8);
+  type.maybeNull = true;
+  return type;
+}
+
+ValueType scalarType(const MapInfo &map) {
+  return map.value ? valueTypeOf(*map.value)
+                   : integerType(unsigned(map.valueBytes * 8));
+}
+
+bool hasScalarValue(const MapInfo &map) {
+  return map.value ? map.value->isScalar() : isScalarSize(map.valueBytes);
+}
+
+NodePtr lookup(Analyzer &a, const Form *form, const MapInfo &map, NodePtr key) {
+  std::vector<NodePtr> arguments;
+  arguments.push_back(mapNode(map, form->span));
+  arguments.push_back(std::move(key));
+  NodePtr node = callHelper(a, form, "map_lookup_elem", std::move(arguments));
+  node->type = entryType(map);
+  return node;
+}
+
+NodePtr update(Analyzer &a, const Form *form, const MapInfo &map, NodePtr key,
+               NodePtr value, NodePtr flags) {
+  std::vector<NodePtr> arguments;
+  arguments.push_back(mapNode(map, form->span));
+  arguments.push_back(std::move(key));
+  arguments.push_back(std::move(value));
+  arguments.push_back(std::move(flags));
+  return callHelper(a, form, "map_update_elem", std::move(arguments));
+}
+
+} // namespace
+
+NodePtr mapOperand(Analyzer &a, const Form *form, const MapInfo &map,
+                   bool isKey) {
+  return operand(a, form, map, isKey, a.expression(form));
+}
+
+NodePtr analyzeMapLookup(Analyzer &a, const Call &call) {
+  const MapInfo *map = mapArgument(a, call.args[0]);
+  if (map == nullptr)
+    return makeError(call.form->span);
+  NodePtr key = mapOperand(a, call.args[1], *map, true);
+  return isError(key) ? std::move(key)
+                      : lookup(a, call.form, *map, std::move(key));
+}
+
+NodePtr analyzeMapUpdate(Analyzer &a, const Call &call) {
+  const MapInfo *map = mapArgument(a, call.args[0]);
+  if (map == nullptr)
+    return makeError(call.form->span);
+  NodePtr key = mapOperand(a, call.args[1], *map, true);
+  NodePtr value = mapOperand(a, call.args[2], *map, false);
+  NodePtr flags = call.args.size() > 3 ? a.expression(call.args[3])
+                                       : makeInteger(BPF_ANY, call.form->span);
+  if (isError(key) || isError(value) || isError(flags))
+    return makeError(call.form->span);
+  return update(a, call.form, *map, std::move(key), std::move(value),
+                std::move(flags));
+}
+
+NodePtr analyzeMapDelete(Analyzer &a, const Call &call) {
+  const MapInfo *map = mapArgument(a, call.args[0]);
+  if (map == nullptr)
+    return makeError(call.form->span);
+  std::vector<NodePtr> arguments;
+  arguments.push_back(mapNode(*map, call.form->span));
+  arguments.push_back(mapOperand(a, call.args[1], *map, true));
+  if (isError(arguments.back()))
+    return makeError(call.form->span);
+  return callHelper(a, call.form, "map_delete_elem", std::move(arguments));
+}
+
+NodePtr analyzeGetmap(Analyzer &a, const Call &call) {
+  NodePtr entry = analyzeMapLookup(a, call);
+  const MapInfo *map = isError(entry) ? nullptr : mapArgument(a, call.args[0]);
+  if (map == nullptr || !hasScalarValue(*map))
+    return entry;
+  SourceSpan span = call.form->span;
+  std::vector<NodePtr> sequence;
+  Variable *found = a.once(std::move(entry), sequence);
+  sequence.push_back(
+      makeIf(makeRef(found, span),
+             makeLoad(makeRef(found, span), 0, scalarType(*map), span),
+             makeInteger(0, span), span));
+  return makeSequence(std::move(sequence), span);
+}
+
+NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args, NodePtr value) {
+  if (args.size() != 2)
+    return a.fail(form, Kind::WrongArgumentCount,
+                  {"getmap", "2", std::to_string(args.size())});
+  const MapInfo *map = mapArgument(a, args[0]);
+  if (map == nullptr || isError(value))
+    return makeError(form->span);
+  SourceSpan span = form->span;
+  std::vector<NodePtr> sequence;
+  Variable *kept = a.once(std::move(value), sequence);
+  NodePtr key = mapOperand(a, args[1], *map, true);
+  NodePtr stored = operand(a, form, *map, false, makeRef(kept, span));
+  if (isError(key) || isError(stored))
+    return makeError(span);
+  sequence.push_back(update(a, form, *map, std::move(key), std::move(stored),
+                            makeInteger(BPF_ANY, span)));
+  sequence.push_back(makeRef(kept, span));
+  return makeSequence(std::move(sequence), span);
+}
+
+namespace {
+
+/// `*entry += delta`, atomically where BPF can; yields the new value.
+NodePtr addToEntry(const MapInfo &map, Variable *entry, Variable *delta,
+                   SourceSpan span) {
+  ValueType type = scalarType(map);
+  if (type.isPointer)
+    type = integerType();
+  NodePtr old;
+  if (type.bits < 32) { // BPF has no atomics that narrow
+    NodePtr sum =
+        makeBinary(Op::Add, makeLoad(makeRef(entry, span), 0, type, span),
+                   makeRef(delta, span), type, span);
+    return makeStore(makeRef(entry, span), 0, std::move(sum), type, span);
+  }
+  old = makeNode(NodeKind::Atomic, type, span);
+  old->atomicOp = AtomicOp::Add;
+  old->children.push_back(makeRef(entry, span));
+  old->children.push_back(makeRef(delta, span));
+  return makeConvert(makeBinary(Op::Add, std::move(old), makeRef(delta, span),
+                                integerType(64, type.isSigned), span),
+                     type, span);
+}
+
+/// Entries of arrays are always there: nothing is created.
+bool createsEntries(const MapInfo &map) {
+  return map.type->shape == MapShape::Hash;
+}
+
+} // namespace
+
+NodePtr incrementMapEntry(Analyzer &a, const Form *form, Forms args,
+                          NodePtr delta) {
+  if (args.size() != 2)
+    return a.fail(form, Kind::WrongArgumentCount,
+                  {"getmap", "2", std::to_string(args.size())});
+  const MapInfo *map = mapArgument(a, args[0]);
+  if (map == nullptr || isError(delta))
+    return makeError(form->span);
+  if (!hasScalarValue(*map))
+    return a.fail(form, Kind::MapValueNotScalar, {mapName(a, *map)});
+  SourceSpan span = form->span;
+  std::vector<NodePtr> sequence;
+  NodePtr key = a.expression(args[1]);
+  if (isError(key))
+    return key;
+  Variable *keyKept = a.once(std::move(key), sequence);
+  Variable *deltaKept = a.once(std::move(delta), sequence);
+  NodePtr first = operand(a, args[1], *map, true, makeRef(keyKept, span));
+  if (isError(first))
+    return first;
+  Variable *entry = a.once(lookup(a, form, *map, std::move(first)), sequence);
+  NodePtr missing;
+  if (createsEntries(*map)) {
+    std::vector<NodePtr> create;
+    create.push_back(update(
+        a, form, *map, operand(a, args[1], *map, true, makeRef(keyKept, span)),
+        operand(a, form, *map, false, makeRef(deltaKept, span)),
+        makeInteger(BPF_NOEXIST, span)));
+    create.push_back(makeRef(deltaKept, span));
+    missing = makeSequence(std::move(create), span);
+  }
+  sequence.push_back(makeIf(makeRef(entry, span),
+                            addToEntry(*map, entry, deltaKept, span),
+                            std::move(missing), span));
+  return makeSequence(std::move(sequence), span);
+}
+
+NodePtr analyzeMapPush(Analyzer &a, const Call &call) {
+  const MapInfo *map = mapArgument(a, call.args[0]);
+  if (map == nullptr)
+    return makeError(call.form->span);
+  std::vector<NodePtr> arguments;
+  arguments.push_back(mapNode(*map, call.form->span));
+  arguments.push_back(mapOperand(a, call.args[1], *map, false));
+  if (isError(arguments.back()))
+    return makeError(call.form->span);
+  arguments.push_back(makeInteger(BPF_ANY, call.form->span));
+  return callHelper(a, call.form, "map_push_elem", std::move(arguments));
+}
+
+NodePtr analyzeMapPop(Analyzer &a, const Call &call) {
+  const MapInfo *map = mapArgument(a, call.args[0]);
+  if (map == nullptr)
+    return makeError(call.form->span);
+  SourceSpan span = call.form->span;
+  const char *helper = call.data ? "map_peek_elem" : "map_pop_elem";
+  std::vector<NodePtr> arguments;
+  arguments.push_back(mapNode(*map, span));
+  if (call.args.size() > 1) { // a bloom filter's test
+    arguments.push_back(mapOperand(a, call.args[1], *map, false));
+    if (isError(arguments.back()))
+      return makeError(span);
+    return callHelper(a, call.form, helper, std::move(arguments));
+  }
+  if (!hasScalarValue(*map))
+    return a.fail(call.form, Kind::MapValueNotScalar, {mapName(a, *map)});
+  std::vector<NodePtr> sequence;
+  NodePtr object =
+      makeNode(NodeKind::StackObject, pointerType(Space::Stack), span);
+  object->integer = 8;
+  Variable *slot = a.once(std::move(object), sequence);
+  arguments.push_back(makeRef(slot, span));
+  sequence.push_back(callHelper(a, call.form, helper, std::move(arguments)));
+  sequence.push_back(makeLoad(makeRef(slot, span), 0, scalarType(*map), span));
+  return makeSequence(std::move(sequence), span);
+}
+
+NodePtr analyzeTailCall(Analyzer &a, const Call &call) {
+  const MapInfo *map = mapArgument(a, call.args[0]);
+  NodePtr index = a.expression(call.args[1]);
+  if (map == nullptr || isError(index))
+    return makeError(call.form->span);
+  std::vector<NodePtr> arguments;
+  arguments.push_back(makeNode(NodeKind::ContextPointer,
+                               pointerType(Space::Context), call.form->span));
+  arguments.push_back(mapNode(*map, call.form->span));
+  arguments.push_back(std::move(index));
+  return callHelper(a, call.form, "tail_call", std::move(arguments));
+}
+
+} // namespace whistler::compiler

@@ -1,0 +1,185 @@
+// Memory by type and offset: load, store, fills, copies, atomics, casts and
+// sizes. A load through an address of no known space, or of kernel memory, is
+// a kernel read; a store there is a mistake.
+
+#include "Analyzer.h"
+
+namespace whistler::compiler {
+
+NodePtr analyzeCast(Analyzer &a, const Call &call) {
+  std::optional<MemoryType> type = a.parseType(call.args[0]);
+  NodePtr value = a.expression(call.args[1]);
+  if (!type || isError(value))
+    return makeError(call.form->span);
+  if (!type->isScalar())
+    return a.fail(call.args[0], Kind::NotScalarType, {toString(call.args[0])});
+  ValueType target = valueTypeOf(*type);
+  if (value->type.isPointer && target.bits == 64) {
+    // The memory belongs to the value, whatever it is called.
+    if (target.isPointer) {
+      target.space = value->type.space;
+      return makeConvert(std::move(value), target, call.form->span);
+    }
+    return value;
+  }
+  return makeConvert(std::move(value), target, call.form->span);
+}
+
+NodePtr analyzeSizeof(Analyzer &a, const Call &call) {
+  std::optional<uint64_t> bytes = a.sizeOf(call.args[0]);
+  return bytes ? makeInteger(*bytes, call.form->span)
+               : makeError(call.form->span);
+}
+
+NodePtr analyzeOffsetof(Analyzer &a, const Call &call) {
+  if (!call.args[0]->isSymbol() || !call.args[1]->isSymbol())
+    return a.fail(call.form, Kind::MalformedField, {toString(call.args[1])});
+  const StructInfo *record = a.kernelStruct(cName(call.args[0]), call.args[0]);
+  if (record == nullptr)
+    return makeError(call.form->span);
+  std::string name = toString(call.args[1]);
+  const FieldInfo *field = record->find(cName(call.args[1]));
+  if (field == nullptr)
+    return a.fail(
+        call.args[1], Kind::UnknownField,
+        {lispName(record->name), name, didYouMean(name, record->fieldNames())});
+  return makeInteger(field->bitOffset / 8, call.form->span);
+}
+
+NodePtr analyzeLoad(Analyzer &a, const Call &call) {
+  std::optional<MemoryType> type = a.parseType(call.args[0]);
+  NodePtr base = a.pointer(call.args[1]);
+  NodePtr offset = call.args.size() > 2 ? a.expression(call.args[2])
+                                        : makeInteger(0, call.form->span);
+  if (!type || isError(base) || isError(offset))
+    return makeError(call.form->span);
+  if (!type->isScalar())
+    return a.fail(call.args[0], Kind::NotScalarType, {toString(call.args[0])});
+  ValueType value = valueTypeOf(*type);
+  if (!base->type.isPointer || !isProgramSpace(base->type.space))
+    return kernelLoadAt(a, call.form, std::move(base), std::move(offset),
+                        value);
+  ValueType pointer = pointerTo(*type, base->type.space);
+  if (isLiteral(offset))
+    return makeLoad(std::move(base), offset->integer, value, call.form->span);
+  return makeLoad(
+      makeOffset(std::move(base), std::move(offset), pointer, call.form->span),
+      0, value, call.form->span);
+}
+
+namespace {
+
+/// `p + off` as memory the program may write, or a reported mistake.
+NodePtr writable(Analyzer &a, const Form *pointerForm, const Form *offsetForm) {
+  NodePtr base = a.pointer(pointerForm);
+  NodePtr offset =
+      offsetForm ? a.expression(offsetForm) : makeInteger(0, pointerForm->span);
+  if (isError(base) || isError(offset))
+    return makeError(pointerForm->span);
+  if (!base->type.isPointer || !isProgramSpace(base->type.space))
+    return a.fail(pointerForm, Kind::KernelMemoryStore,
+                  {toString(pointerForm)});
+  ValueType type = base->type;
+  return makeOffset(std::move(base), std::move(offset), type,
+                    pointerForm->span);
+}
+
+} // namespace
+
+NodePtr analyzeStore(Analyzer &a, const Call &call) {
+  std::optional<MemoryType> type = a.parseType(call.args[0]);
+  NodePtr address = writable(a, call.args[1], call.args[2]);
+  NodePtr value = a.expression(call.args[3]);
+  if (!type || isError(address) || isError(value))
+    return makeError(call.form->span);
+  if (!type->isScalar())
+    return a.fail(call.args[0], Kind::NotScalarType, {toString(call.args[0])});
+  ValueType stored = valueTypeOf(*type);
+  if (stored.isPointer)
+    stored = integerType();
+  return makeStore(std::move(address), 0, std::move(value), stored,
+                   call.form->span);
+}
+
+NodePtr analyzeMemset(Analyzer &a, const Call &call) {
+  NodePtr address = writable(a, call.args[0], call.args[1]);
+  std::optional<uint64_t> byte = a.constant(call.args[2]);
+  std::optional<uint64_t> bytes = a.constant(call.args[3]);
+  if (isError(address) || !byte || !bytes)
+    return makeError(call.form->span);
+  NodePtr node = makeNode(NodeKind::Fill, address->type, call.form->span);
+  node->integer = *bytes;
+  node->extra = *byte & 0xff;
+  node->children.push_back(std::move(address));
+  return node;
+}
+
+NodePtr analyzeMemcpy(Analyzer &a, const Call &call) {
+  NodePtr to = writable(a, call.args[0], call.args[1]);
+  NodePtr from = a.pointer(call.args[2]);
+  NodePtr offset = a.expression(call.args[3]);
+  std::optional<uint64_t> bytes = a.constant(call.args[4]);
+  if (isError(to) || isError(from) || isError(offset) || !bytes)
+    return makeError(call.form->span);
+  bool isKernel = !from->type.isPointer || !isProgramSpace(from->type.space);
+  if (isKernel && a.function->kernelRead == nullptr)
+    a.function->kernelRead = call.form;
+  ValueType source = from->type;
+  from =
+      makeOffset(std::move(from), std::move(offset), source, call.form->span);
+  NodePtr node = makeNode(isKernel ? NodeKind::KernelCopy : NodeKind::Copy,
+                          to->type, call.form->span);
+  node->integer = *bytes;
+  node->children.push_back(std::move(to));
+  node->children.push_back(std::move(from));
+  return node;
+}
+
+NodePtr analyzeStructAlloc(Analyzer &a, const Call &call) {
+  std::optional<uint64_t> bytes = a.constant(call.args[0]);
+  if (!bytes)
+    return makeError(call.form->span);
+  if (*bytes == 0 || *bytes > 512)
+    return a.fail(call.args[0], Kind::StackObjectSize,
+                  {std::to_string(*bytes)});
+  NodePtr node = makeNode(NodeKind::StackObject, pointerType(Space::Stack),
+                          call.form->span);
+  node->integer = *bytes;
+  return node;
+}
+
+NodePtr analyzeStackAddr(Analyzer &a, const Call &call) {
+  const Form *name = call.args[0];
+  Variable *variable = name->isSymbol() ? a.find(name->symbol) : nullptr;
+  if (variable == nullptr)
+    return a.fail(name, Kind::NotAVariable, {toString(name)});
+  ValueType type = pointerType(Space::Stack);
+  type.elementBits = variable->type.isPointer ? 64 : variable->type.bits;
+  type.elementSigned = variable->type.isSigned;
+  NodePtr node = makeNode(NodeKind::AddressOf, type, call.form->span);
+  node->variable = variable;
+  return node;
+}
+
+NodePtr analyzeAtomic(Analyzer &a, const Call &call) {
+  MemoryType type;
+  if (call.args.size() > 3) {
+    std::optional<MemoryType> given = a.parseType(call.args[3]);
+    if (!given)
+      return makeError(call.form->span);
+    type = *given;
+  }
+  NodePtr address = writable(a, call.args[0], call.args[1]);
+  NodePtr value = a.expression(call.args[2]);
+  if (isError(address) || isError(value))
+    return makeError(call.form->span);
+  if (!type.isScalar() || (type.bytes != 4 && type.bytes != 8))
+    return a.fail(call.args[3], Kind::AtomicWidth, {toString(call.args[3])});
+  NodePtr node = makeNode(NodeKind::Atomic, valueTypeOf(type), call.form->span);
+  node->atomicOp = AtomicOp(call.data);
+  node->children.push_back(std::move(address));
+  node->children.push_back(std::move(value));
+  return node;
+}
+
+} // namespace whistler::compiler

@@ -1,0 +1,241 @@
+// defprog, defconstant, defglobal, deftracepoint.
+//
+// The section comes from the program's type unless it is given. Kernel reads
+// need a licence that the kernel takes for GPL-compatible
+// (license_is_gpl_compatible in include/linux/license.h).
+
+#include "Analyzer.h"
+
+namespace whistler::compiler {
+
+std::shared_ptr<const ir::DataType> dataType(const MemoryType &type);
+
+namespace {
+
+struct ProgramOptions {
+  const ProgramTypeRow *type = nullptr;
+  std::string section, license;
+  const Form *licenseForm = nullptr;
+  bool isSleepable = false;
+};
+
+const ProgramTypeRow *programType(Analyzer &a, const Form *form) {
+  if (form->isKeyword())
+    if (const ProgramTypeRow *row = findProgramType(form->symbol->name))
+      return row;
+  std::vector<std::string> names;
+  for (const ProgramTypeRow &row : programTypes())
+    names.push_back(":" + llvm::StringRef(row.keyword).lower());
+  std::string name = toString(form);
+  a.report(form, Kind::UnknownProgramType, {name, didYouMean(name, names)});
+  return nullptr;
+}
+
+bool textOption(Analyzer &a, const Form *name, const Form *value,
+                std::string &text) {
+  if (value->isString() && !value->text().empty()) {
+    text = value->text().str();
+    return true;
+  }
+  a.report(value, Kind::BadOptionValue, {toString(name), toString(value)});
+  return false;
+}
+
+bool programOption(Analyzer &a, ProgramOptions &options, const Form *name,
+                   const Form *value) {
+  llvm::StringRef keyword = name->isKeyword() ? name->symbol->name : "";
+  if (keyword == "TYPE")
+    return (options.type = programType(a, value)) != nullptr;
+  if (keyword == "SECTION")
+    return textOption(a, name, value, options.section);
+  if (keyword == "LICENSE") {
+    options.licenseForm = value;
+    return textOption(a, name, value, options.license);
+  }
+  if (keyword == "SLEEPABLE") {
+    options.isSleepable = !value->isNil();
+    return true;
+  }
+  std::string text = toString(name);
+  a.report(name, Kind::UnknownOption,
+           {text, "defprog",
+            didYouMean(text, {":type", ":section", ":license", ":sleepable"})});
+  return false;
+}
+
+bool parseOptions(Analyzer &a, const Form *form, const Form *list,
+                  ProgramOptions &options) {
+  llvm::SmallVector<const Form *, 8> parts = items(list);
+  if (!list->isCons() || parts.size() % 2 != 0) {
+    a.report(list, Kind::MalformedProgramOptions, {toString(list)});
+    return false;
+  }
+  bool isRight = true;
+  for (size_t i = 0; i < parts.size(); i += 2)
+    isRight &= programOption(a, options, parts[i], parts[i + 1]);
+  if (isRight && options.type == nullptr) {
+    a.report(form, Kind::MissingOption, {"defprog", ":type"});
+    return false;
+  }
+  return isRight;
+}
+
+bool isGplCompatible(llvm::StringRef license) {
+  return license == "GPL" || license == "GPL v2" ||
+         license == "GPL and additional rights" || license == "Dual BSD/GPL" ||
+         license == "Dual MIT/GPL" || license == "Dual MPL/GPL";
+}
+
+void setLicense(Analyzer &a, const ProgramOptions &options, const Form *form) {
+  std::string license =
+      options.license.empty() ? std::string("GPL") : options.license;
+  const Form *at = options.licenseForm ? options.licenseForm : form;
+  if (a.licenseFrom.empty()) {
+    a.result.license = license;
+    a.licenseFrom = toString(items(form->cons.cdr)[0]);
+  } else if (a.result.license != license) {
+    a.report(at, Kind::TwoLicenses, {license, a.result.license, a.licenseFrom});
+  }
+  if (a.function->kernelRead && !isGplCompatible(license))
+    a.report(a.function->kernelRead, Kind::LicenseForbidsReads, {license});
+}
+
+/// Variables that became pointers after a first use: references follow.
+void settleTypes(Node &node) {
+  if (node.kind == NodeKind::VariableRef)
+    node.type = node.variable->type;
+  for (NodePtr &child : node.children)
+    if (child)
+      settleTypes(*child);
+}
+
+void analyzeBody(Analyzer &a, const Form *form, Forms bodyForms,
+                 const ProgramOptions &options, const std::string &name) {
+  Program program;
+  program.name = name;
+  program.section =
+      options.section.empty() ? options.type->section : options.section;
+  program.span = form->span;
+  program.isSleepable = options.isSleepable;
+  FunctionState state;
+  state.program = &program;
+  state.type = options.type;
+  a.function = &state;
+  program.body = a.body(bodyForms, form->span);
+  settleTypes(*program.body);
+  setLicense(a, options, form);
+  a.function = nullptr;
+  a.result.programs.push_back(std::move(program));
+}
+
+} // namespace
+
+void declareProgram(Analyzer &a, const Form *form, Forms args) {
+  if (args.empty() || !args[0]->isSymbol()) {
+    a.report(form, Kind::MissingName, {"defprog"});
+    return;
+  }
+  if (args.size() < 2) {
+    a.report(form, Kind::MissingOption, {"defprog", ":type"});
+    return;
+  }
+  std::string name = cName(args[0]);
+  for (const Program &other : a.result.programs)
+    if (other.name == name) {
+      a.report(args[0], Kind::DuplicateName, {toString(args[0])});
+      return;
+    }
+  ProgramOptions options;
+  if (!parseOptions(a, form, args[1], options) && options.type == nullptr)
+    options.type = &programTypes().front(); // to find mistakes in the body
+  Forms body = args.drop_front(2);
+  if (body.size() > 1 && body.front()->isString())
+    body = body.drop_front(); // a documentation string
+  analyzeBody(a, form, body, options, name);
+}
+
+void declareConstant(Analyzer &a, const Form *form, Forms args) {
+  if (args.size() < 2 || !args[0]->isSymbol()) {
+    a.report(form, Kind::MissingName, {"defconstant"});
+    return;
+  }
+  if (std::optional<uint64_t> value = a.constant(args[1]))
+    a.constants[args[0]->symbol->name] = int64_t(*value);
+  else
+    a.brokenNames.insert(args[0]->symbol);
+}
+
+void declareGlobal(Analyzer &a, const Form *form, Forms args) {
+  if (args.size() < 2 || !args[0]->isSymbol()) {
+    a.report(form, Kind::MissingName, {"defglobal"});
+    return;
+  }
+  std::optional<MemoryType> type = a.parseType(args[1]);
+  a.brokenNames.insert(args[0]->symbol);
+  if (!type)
+    return;
+  Global global;
+  global.name = cName(args[0]);
+  global.span = form->span;
+  global.type = *dataType(*type);
+  Forms rest = args.drop_front(2);
+  if (!rest.empty() && !rest.front()->isKeyword()) {
+    global.value = a.constant(rest.front());
+    if (!global.value)
+      return;
+    rest = rest.drop_front();
+  }
+  if (rest.size() == 2 && rest[0]->isKeyword() &&
+      rest[0]->symbol->name == "CONST")
+    global.isConstant = !rest[1]->isNil();
+  else if (!rest.empty()) {
+    a.report(rest[0], Kind::UnknownOption,
+             {toString(rest[0]), "defglobal",
+              didYouMean(toString(rest[0]), {":const"})});
+    return;
+  }
+  if (a.globals.count(global.name)) {
+    a.report(args[0], Kind::DuplicateName, {toString(args[0])});
+    return;
+  }
+  a.brokenNames.erase(args[0]->symbol);
+  a.globals[global.name] = {uint32_t(a.result.globals.size()), *type,
+                            global.isConstant};
+  a.result.globals.push_back(std::move(global));
+}
+
+void declareTracepoint(Analyzer &a, const Form *form, Forms args) {
+  if (args.empty() || !args[0]->isSymbol()) {
+    a.report(form, Kind::MissingName, {"deftracepoint"});
+    return;
+  }
+  std::string path = cName(args[0]);
+  llvm::StringRef event = llvm::StringRef(path).rsplit('/').second;
+  const StructInfo *record =
+      a.kernelStruct(("trace_event_raw_" + event).str(), args[0]);
+  if (record == nullptr)
+    return;
+  auto add = [&](const FieldInfo &field) {
+    a.addAccessor("tp_" + field.name,
+                  {Accessor::Kind::Tracepoint, record, &field});
+    a.addAccessor("tp_" + field.name + "_ptr",
+                  {Accessor::Kind::Tracepoint, record, &field});
+  };
+  for (const Form *name : args.drop_front()) {
+    const FieldInfo *field =
+        name->isSymbol() ? record->find(cName(name)) : nullptr;
+    std::string text = toString(name);
+    if (field)
+      add(*field);
+    else
+      a.report(name, Kind::UnknownField,
+               {lispName(record->name), text,
+                didYouMean(text, record->fieldNames())});
+  }
+  if (args.size() == 1)
+    for (const FieldInfo &field : record->fields)
+      if (field.name != "ent" && field.name != "__data")
+        add(field);
+}
+
+} // namespace whistler::compiler

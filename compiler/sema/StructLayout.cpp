@@ -1,0 +1,168 @@
+// Structs and unions of the program, laid out as C does: natural alignment,
+// trailing padding. Each makes (make-n), (as-n p), accessors for its fields
+// and their addresses, and a type for the BTF of maps and events.
+
+#include "Analyzer.h"
+
+#include <llvm/Support/MathExtras.h>
+
+namespace whistler::compiler {
+
+const FieldInfo *StructInfo::find(llvm::StringRef wanted) const {
+  for (const FieldInfo &field : fields)
+    if (field.name == wanted)
+      return &field;
+  for (const FieldInfo &field : fields)
+    if (wanted.equals_insensitive(field.name))
+      return &field;
+  return nullptr;
+}
+
+std::vector<std::string> StructInfo::fieldNames() const {
+  std::vector<std::string> names;
+  for (const FieldInfo &field : fields)
+    names.push_back(lispName(field.name));
+  return names;
+}
+
+namespace {
+
+uint64_t alignOf(const MemoryType &type) {
+  if (type.kind == MemoryType::Kind::Array)
+    return alignOf(*type.element);
+  if (type.kind == MemoryType::Kind::Aggregate)
+    return type.record ? type.record->align : 8;
+  return type.bytes;
+}
+
+std::shared_ptr<const ir::DataType> dataTypeOf(const MemoryType &type) {
+  if (type.kind == MemoryType::Kind::Aggregate && type.record &&
+      type.record->dataType)
+    return type.record->dataType;
+  auto data = std::make_shared<ir::DataType>();
+  data->bytes = type.bytes;
+  data->isSigned = type.isSigned;
+  if (type.kind == MemoryType::Kind::Array) {
+    data->kind = ir::DataType::Kind::Array;
+    data->element = dataTypeOf(*type.element);
+    data->count = type.count;
+  } else if (type.kind == MemoryType::Kind::Aggregate) {
+    // A kernel struct inside: bytes are all that user space is shown.
+    auto byte = std::make_shared<ir::DataType>();
+    byte->bytes = 1;
+    data->kind = ir::DataType::Kind::Array;
+    data->element = byte;
+    data->count = type.bytes;
+  } else if (type.isBool) {
+    data->kind = ir::DataType::Kind::Bool;
+  }
+  return data;
+}
+
+std::shared_ptr<const ir::DataType> dataTypeOf(const StructInfo &record) {
+  auto data = std::make_shared<ir::DataType>();
+  data->kind =
+      record.isUnion ? ir::DataType::Kind::Union : ir::DataType::Kind::Struct;
+  data->name = record.name;
+  data->bytes = record.bytes;
+  for (const FieldInfo &field : record.fields)
+    data->members.push_back(
+        {field.name, field.bitOffset / 8, dataTypeOf(field.type)});
+  return data;
+}
+
+/// One `(name type)` of a defstruct.
+bool addField(Analyzer &a, StructInfo &record, const Form *form) {
+  llvm::SmallVector<const Form *, 8> parts = items(form);
+  if (!form->isCons() || parts.size() != 2 || !parts[0]->isSymbol()) {
+    a.report(form, Kind::MalformedField, {toString(form)});
+    return false;
+  }
+  FieldInfo field;
+  field.name = cName(parts[0]);
+  if (record.find(field.name)) {
+    a.report(parts[0], Kind::DuplicateField, {toString(parts[0])});
+    return false;
+  }
+  std::optional<MemoryType> type = a.parseType(parts[1]);
+  if (!type)
+    return false;
+  field.type = std::move(*type);
+  uint64_t align = alignOf(field.type);
+  uint64_t offset = record.isUnion ? 0 : llvm::alignTo(record.bytes, align);
+  field.bitOffset = offset * 8;
+  record.bytes = std::max(record.bytes, offset + field.type.bytes);
+  record.align = std::max(record.align, align);
+  record.fields.push_back(std::move(field));
+  return true;
+}
+
+/// Registers the struct under its name and makes its functions.
+void finishStruct(Analyzer &a, std::unique_ptr<StructInfo> record) {
+  record->bytes = llvm::alignTo(record->bytes, record->align);
+  record->dataType = dataTypeOf(*record);
+  StructInfo *info = a.addStruct(std::move(record));
+  a.addAccessor("make_" + info->name, {Accessor::Kind::Make, info, nullptr});
+  a.addAccessor("as_" + info->name, {Accessor::Kind::As, info, nullptr});
+  for (const FieldInfo &field : info->fields)
+    a.addFieldAccessors(*info, field, info->name);
+}
+
+bool checkName(Analyzer &a, Forms args, const Form *form) {
+  if (args.empty() || !args[0]->isSymbol()) {
+    a.report(form, Kind::MissingName, {toString(form->cons.car)});
+    return false;
+  }
+  if (const StructInfo *old = a.findStruct(cName(args[0]))) {
+    a.report(args[0], Kind::DuplicateName, {toString(args[0])});
+    (void)old;
+    return false;
+  }
+  return true;
+}
+
+} // namespace
+
+std::shared_ptr<const ir::DataType> dataType(const MemoryType &type) {
+  return dataTypeOf(type);
+}
+
+void declareStruct(Analyzer &a, const Form *form, Forms args) {
+  if (!checkName(a, args, form))
+    return;
+  auto record = std::make_unique<StructInfo>();
+  record->name = cName(args[0]);
+  record->span = form->span;
+  bool isRight = args.size() > 1;
+  if (!isRight)
+    a.report(form, Kind::EmptyStruct, {toString(args[0])});
+  for (const Form *field : args.drop_front())
+    if (!field->isString()) // a documentation string
+      isRight &= addField(a, *record, field);
+  if (!isRight)
+    a.brokenNames.insert(args[0]->symbol);
+  finishStruct(a, std::move(record));
+}
+
+void declareUnion(Analyzer &a, const Form *form, Forms args) {
+  if (!checkName(a, args, form))
+    return;
+  auto record = std::make_unique<StructInfo>();
+  record->name = cName(args[0]);
+  record->isUnion = true;
+  record->span = form->span;
+  for (const Form *member : args.drop_front()) {
+    std::optional<MemoryType> type = a.parseType(member);
+    if (!type)
+      continue;
+    FieldInfo field;
+    field.name = member->isSymbol() ? cName(member) : "member";
+    record->bytes = std::max(record->bytes, type->bytes);
+    record->align = std::max(record->align, alignOf(*type));
+    field.type = std::move(*type);
+    record->fields.push_back(std::move(field));
+  }
+  finishStruct(a, std::move(record));
+}
+
+} // namespace whistler::compiler

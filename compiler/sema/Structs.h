@@ -1,0 +1,62 @@
+#ifndef WHISTLER_SEMA_STRUCTS_H
+#define WHISTLER_SEMA_STRUCTS_H
+
+#include "TypedProgram.h"
+
+#include "whistler/btf/Btf.h"
+
+namespace whistler::compiler {
+
+struct StructInfo;
+
+/// What lies at an address: a scalar of some width, or an aggregate.
+struct MemoryType {
+  enum class Kind : uint8_t { Integer, Pointer, Aggregate, Array };
+  Kind kind = Kind::Integer;
+  uint64_t bytes = 8;
+  bool isSigned = false, isBool = false;
+  /// Aggregate: its C name ("" when anonymous). Pointer: its pointee's.
+  std::string name;
+  ir::RecordKind recordKind = ir::RecordKind::Struct;
+  const StructInfo *record = nullptr; ///< aggregates of the program
+  btf::TypeId kernelType = 0;         ///< aggregates of the kernel
+  uint64_t count = 0;                 ///< arrays; 0: flexible
+  std::shared_ptr<const MemoryType> element;
+
+  bool isScalar() const {
+    return kind == Kind::Integer || kind == Kind::Pointer;
+  }
+};
+
+struct FieldInfo {
+  std::string name; ///< C spelling
+  uint64_t bitOffset = 0;
+  uint32_t bitSize = 0; ///< bitfields
+  MemoryType type;
+};
+
+/// A struct of the program, or of the kernel as BTF shows it.
+struct StructInfo {
+  std::string name; ///< C spelling; "" when anonymous
+  bool isKernel = false, isUnion = false;
+  ir::RecordKind recordKind = ir::RecordKind::Struct;
+  uint64_t bytes = 0, align = 1;
+  std::vector<FieldInfo> fields;
+  std::shared_ptr<const ir::DataType> dataType; ///< structs of the program
+  SourceSpan span;
+
+  const FieldInfo *find(llvm::StringRef name) const;
+  std::vector<std::string> fieldNames() const;
+};
+
+/// What a generated function name stands for.
+struct Accessor {
+  enum class Kind : uint8_t { Field, FieldPointer, As, Make, Tracepoint };
+  Kind kind = Kind::Field;
+  const StructInfo *record = nullptr;
+  const FieldInfo *field = nullptr;
+};
+
+} // namespace whistler::compiler
+
+#endif

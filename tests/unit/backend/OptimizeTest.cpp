@@ -3,7 +3,13 @@
 
 #include "Support.h"
 
+#include "whistler/backend/Inspect.h"
+
 #include <llvm/IR/Verifier.h>
+#include <llvm/Support/FileSystem.h>
+#include <llvm/Support/FileUtilities.h>
+#include <llvm/Support/MemoryBuffer.h>
+#include <llvm/Support/Program.h>
 
 using namespace llvm;
 
@@ -81,6 +87,41 @@ TEST(Optimize, EveryCpuLevelCompiles) {
     auto object = compile(kSumProgram, options);
     EXPECT_TRUE(bool(object)) << toString(object.takeError());
   }
+}
+
+std::vector<uint64_t> encodings(ArrayRef<char> object) {
+  std::vector<uint64_t> result;
+  auto info = inspect(object);
+  EXPECT_TRUE(bool(info)) << toString(info.takeError());
+  for (const ProgramInfo &program : info->programs)
+    for (const Instruction &instruction : program.listing)
+      result.push_back(instruction.encoding);
+  return result;
+}
+
+TEST(Optimize, GivesTheCodeOfClang) {
+  auto clang = sys::findProgramByName("clang-19");
+  if (!clang)
+    GTEST_SKIP() << "no clang-19 here";
+  SmallString<128> in, out;
+  ASSERT_FALSE(sys::fs::createTemporaryFile("whistler", "ll", in));
+  ASSERT_FALSE(sys::fs::createTemporaryFile("whistler", "o", out));
+  FileRemover removeIn(in), removeOut(out);
+  ASSERT_FALSE(bool(writeFile(
+      in.str().str(), ArrayRef<char>(kSumProgram.data(), kSumProgram.size()))));
+  StringRef arguments[] = {*clang,     "--target=bpfel",
+                           "-mcpu=v3", "-O2",
+                           "-w",       "-c",
+                           "-x",       "ir",
+                           in,         "-o",
+                           out};
+  ASSERT_EQ(sys::ExecuteAndWait(*clang, arguments), 0);
+  auto theirs = MemoryBuffer::getFile(out);
+  ASSERT_TRUE(bool(theirs));
+  StringRef bytes = (*theirs)->getBuffer();
+  auto ours = compile(kSumProgram);
+  ASSERT_TRUE(bool(ours)) << toString(ours.takeError());
+  EXPECT_EQ(encodings(*ours), encodings({bytes.data(), bytes.size()}));
 }
 
 TEST(Optimize, BrokenIrIsAnError) {

@@ -56,7 +56,7 @@ llvm::Error checkModule(const llvm::Module &module);
 /// Writes the file whole or not at all (temporary file and rename).
 llvm::Error writeFile(const std::string &path, llvm::ArrayRef<char> bytes);
 
-/// What the backend refuses; `programs()` etc. in Errors.h.
+/// What the backend refuses, in words for the user.
 class BackendError : public llvm::ErrorInfo<BackendError> {
 public:
   static char ID;

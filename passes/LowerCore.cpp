@@ -21,10 +21,9 @@
 #include "LowerCore.h"
 
 #include "CoreTypes.h"
+#include "EnsureDebugInfo.h"
 #include "whistler/ir/Operations.h"
 
-#include <llvm/BinaryFormat/Dwarf.h>
-#include <llvm/IR/DIBuilder.h>
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/IntrinsicsBPF.h>
@@ -185,23 +184,6 @@ void refuse(const ir::OperationCall &operation) {
                                 call.getDebugLoc()));
 }
 
-/// Without a compile unit the target writes no BTF, and relocations are lost.
-void ensureCompileUnit(Module &module) {
-  if (!module.debug_compile_units().empty())
-    return;
-  DIBuilder debug(module);
-  // LLVM 19 crashes on a name table where there is next to no DWARF.
-  debug.createCompileUnit(dwarf::DW_LANG_C11,
-                          debug.createFile(module.getSourceFileName(), ""),
-                          "whistler", /*isOptimized=*/true, "", 0, "",
-                          DICompileUnit::DebugDirectivesOnly, 0, true, false,
-                          DICompileUnit::DebugNameTableKind::None);
-  debug.finalize();
-  if (!module.getModuleFlag("Debug Info Version"))
-    module.addModuleFlag(Module::Warning, "Debug Info Version",
-                         DEBUG_METADATA_VERSION);
-}
-
 } // namespace
 
 PreservedAnalyses LowerCore::run(Module &module,
@@ -218,7 +200,7 @@ PreservedAnalyses LowerCore::run(Module &module,
         operations.push_back(std::move(*operation));
       }
   if (relocates)
-    ensureCompileUnit(module);
+    ensureDebugInfo(module);
   for (const ir::OperationCall &operation : operations) {
     CallInst *call = operation.call;
     Value *value = nullptr;

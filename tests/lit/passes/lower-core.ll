@@ -1,7 +1,9 @@
 ; RUN: %opt -passes=whistler-lower-core -S %s | FileCheck %s
 ; RUN: %opt -passes='whistler-lower-core<baked>' -S %s | FileCheck %s --check-prefix=BAKED
 
+; A module without debug info gets what a loader asks for.
 ; CHECK-LABEL: @address(
+; CHECK-SAME: !dbg
 ; CHECK: %address = call ptr @llvm.preserve.struct.access.index.p0.p0(ptr elementtype({ i64 }) %task, i32 0, i32 1), !llvm.preserve.access.index [[TASK:![0-9]+]]
 ; BAKED-LABEL: @address(
 ; BAKED: %address = getelementptr i8, ptr %task, i64 1264

@@ -95,6 +95,12 @@ const Form *FormContext::list(llvm::ArrayRef<const Form *> items,
   return out;
 }
 
+const Form *FormContext::copy(const Form *form, const Expansion *expansion) {
+  Form *made = new (allocator_.Allocate<Form>()) Form(*form);
+  made->expansion = expansion;
+  return made;
+}
+
 const Expansion *FormContext::expansion(SourceSpan call, const Symbol *macro,
                                         const Expansion *outer) {
   return new (allocator_.Allocate<Expansion>()) Expansion{call, macro, outer};

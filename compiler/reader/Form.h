@@ -92,6 +92,8 @@ public:
                    const Expansion *expansion = nullptr);
   const Form *list(llvm::ArrayRef<const Form *> items, SourceSpan span,
                    const Expansion *expansion = nullptr);
+  /// The same datum as part of another expansion.
+  const Form *copy(const Form *form, const Expansion *expansion);
   const Expansion *expansion(SourceSpan call, const Symbol *macro,
                              const Expansion *outer);
 

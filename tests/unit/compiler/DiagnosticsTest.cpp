@@ -53,7 +53,7 @@ TEST_F(DiagnosticsTest, TakenInSourceOrderWithoutRepetition) {
 }
 
 TEST(ClosestNames, NearestFirstAndSpellingOfHyphensIsNoMistake) {
-  std::vector<std::string> names = {"pid", "tgid", "ppid", "real-parent"};
+  std::vector<std::string> names = {"pid", "uid", "ppid", "real-parent"};
   EXPECT_EQ(closestNames("real_parent", names),
             std::vector<std::string>{"real-parent"});
   EXPECT_EQ(didYouMean("tpid", names), "; did you mean `pid` or `ppid`?");

@@ -1,0 +1,54 @@
+;;; Control forms that the core does not know.
+
+(defun single-binding (binding)
+  "((v e)) and (v e) alike."
+  (if (and (consp (car binding)) (null (cdr binding)))
+      (car binding)
+      binding))
+
+(defmacro prog1 (first &body body)
+  (let ((value (gensym "PROG1-")))
+    `(let ((,value ,first)) ,@body ,value)))
+
+(defmacro when-let (binding &body body)
+  (let ((one (single-binding binding)))
+    `(let (,one) (when ,(car one) ,@body))))
+
+(defmacro if-let (binding then &optional (else 0))
+  (let ((one (single-binding binding)))
+    `(let (,one) (if ,(car one) ,then ,else))))
+
+(defmacro when-let* (bindings &body body)
+  (if (null bindings)
+      `(progn ,@body)
+      `(let (,(car bindings))
+         (when ,(car (car bindings))
+           (when-let* ,(cdr bindings) ,@body)))))
+
+(defun nest-if-let (bindings taken then)
+  (if (null bindings)
+      `(progn (setf ,taken 1) ,then)
+      `(let (,(car bindings))
+         (when ,(car (car bindings))
+           ,(nest-if-let (cdr bindings) taken then)))))
+
+(defmacro if-let* (bindings then &optional (else 0))
+  (let ((taken (gensym "TAKEN-")) (value (gensym "VALUE-")))
+    `(let* ((,taken 0) (,value ,(nest-if-let bindings taken then)))
+       (if ,taken ,value ,else))))
+
+(defun case-test (key value)
+  (cond ((or (eq key t) (eq key 'otherwise)) t)
+        ((and (consp key) (null (cdr key))) `(= ,value ,(car key)))
+        ((consp key) `(or ,@(mapcar (lambda (one) `(= ,value ,one)) key)))
+        (t `(= ,value ,key))))
+
+(defun case-clause (clause value)
+  (if (atom clause)
+      (error "a `case` clause is `(key body…)`, not `~a`" clause)
+      `(,(case-test (car clause) value) ,@(or (cdr clause) '(0)))))
+
+(defmacro case (key &body clauses)
+  (let ((value (gensym "CASE-")))
+    `(let ((,value ,key))
+       (cond ,@(mapcar (lambda (clause) (case-clause clause value)) clauses)))))

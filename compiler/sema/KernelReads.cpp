@@ -8,6 +8,24 @@
 
 namespace whistler::compiler {
 
+namespace {
+
+/// What the loader compares: arrays by their number of dimensions and the
+/// innermost element.
+void setShape(ir::Field &field, const MemoryType &type) {
+  const MemoryType *inner = &type;
+  for (; inner->kind == MemoryType::Kind::Array; inner = inner->element.get())
+    ++field.dimensions;
+  if (inner->isScalar() && inner->kind != MemoryType::Kind::Pointer)
+    field.shape = inner->shape;
+  else if (field.dimensions != 0)
+    field.shape = inner->kind == MemoryType::Kind::Pointer
+                      ? ir::FieldShape::Pointer
+                      : ir::FieldShape::Record;
+}
+
+} // namespace
+
 ir::Field makeField(const StructInfo &record, const FieldInfo &info) {
   ir::Field field;
   ir::FieldStep step;
@@ -22,6 +40,7 @@ ir::Field makeField(const StructInfo &record, const FieldInfo &info) {
   field.isPointer = info.type.kind == MemoryType::Kind::Pointer;
   field.isAggregate = !info.type.isScalar();
   field.bitSize = info.bitSize;
+  setShape(field, info.type);
   if (field.isPointer)
     field.pointee = info.type.name;
   return field;

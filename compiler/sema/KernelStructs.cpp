@@ -73,6 +73,12 @@ llvm::Expected<MemoryType> memoryType(const btf::Btf &btf, btf::TypeId id) {
   case btf::TypeKind::Bool:
     memory.isBool = true;
     return memory;
+  case btf::TypeKind::Enum:
+    memory.shape = ir::FieldShape::Enum;
+    return memory;
+  case btf::TypeKind::Float:
+    memory.shape = ir::FieldShape::Float;
+    return memory;
   default:
     return memory;
   }

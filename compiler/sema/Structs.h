@@ -15,6 +15,7 @@ struct MemoryType {
   Kind kind = Kind::Integer;
   uint64_t bytes = 8;
   bool isSigned = false, isBool = false;
+  ir::FieldShape shape = ir::FieldShape::Integer; ///< of an integer
   /// Aggregate: its C name ("" when anonymous). Pointer: its pointee's.
   std::string name;
   ir::RecordKind recordKind = ir::RecordKind::Struct;

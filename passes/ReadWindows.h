@@ -5,6 +5,7 @@
 
 #include <llvm/Analysis/MemorySSA.h>
 #include <llvm/IR/Dominators.h>
+#include <llvm/IR/ValueHandle.h>
 
 #include <vector>
 
@@ -13,7 +14,9 @@ namespace whistler::passes {
 /// A kernel read that may share a window with others.
 struct KernelRead {
   llvm::CallInst *call = nullptr;
-  llvm::Value *base = nullptr; ///< with whistler.kernel.address looked through
+  /// With whistler.kernel.address looked through. Follows its replacement: a
+  /// base may itself be a read of a window that was written before.
+  llvm::WeakTrackingVH base;
   std::optional<ir::Field> field; ///< from `base`; nothing for a read by number
   uint64_t offset = 0;            ///< from `base`, on the build host
   uint64_t bytes = 0;

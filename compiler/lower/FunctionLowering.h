@@ -9,6 +9,12 @@
 
 namespace whistler::compiler {
 
+/// Yields a value read from kernel memory.
+inline bool isKernelRead(const Node &node) {
+  return node.kind == NodeKind::KernelLoad ||
+         node.kind == NodeKind::KernelLoadAt;
+}
+
 /// One program's body as IR. Each node kind has one handler, a row of the
 /// table in LowerNode.cpp; the handlers are in the file of their topic.
 /// A handler returns an i64 or a `ptr`, by the type of its node.
@@ -28,7 +34,7 @@ private:
 
   // LowerNode.cpp: dispatch, values, variables
   void declareVariables();
-  void findAddressTaken(const Node &node);
+  void survey(const Node &node);
   llvm::Value *lower(const Node *node); ///< null: 0
   llvm::Value *lowerInt(const Node *node);
   llvm::Value *lowerPointer(const Node *node);
@@ -58,6 +64,7 @@ private:
   // LowerArithmetic.cpp
   llvm::Value *lowerUnary(const Node &node);
   llvm::Value *lowerBinary(const Node &node);
+  llvm::Value *pin(llvm::Value *value);
   llvm::Value *divide(Op op, llvm::Value *a, llvm::Value *b);
   llvm::Value *divideBy(Op op, llvm::Value *a, llvm::Value *b);
   llvm::Value *shift(Op op, llvm::Value *a, llvm::Value *b);
@@ -126,6 +133,7 @@ private:
   llvm::BasicBlock *entry_ = nullptr; ///< allocas only; ends in a jump
   llvm::DenseMap<const Variable *, llvm::AllocaInst *> slots_;
   llvm::DenseSet<const Variable *> addressTaken_;
+  unsigned kernelReads_ = 0; ///< in the whole program
   std::vector<LoopTargets> loops_;
 };
 

@@ -9,6 +9,7 @@
 
 #include "FunctionLowering.h"
 
+#include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/Intrinsics.h>
 
 using namespace llvm;
@@ -139,12 +140,29 @@ Value *FunctionLowering::divide(Op op, Value *a, Value *b) {
   return phi;
 }
 
+/// `value`, computed here. The BPF scheduler moves arithmetic to the end of
+/// its block; after many reads that would keep every value that was read, and
+/// they don't fit on the stack.
+Value *FunctionLowering::pin(Value *value) {
+  Type *i64 = builder_.getInt64Ty();
+  auto *hold = InlineAsm::get(FunctionType::get(i64, {i64}, false), "", "=r,0",
+                              /*hasSideEffects=*/true);
+  CallInst *held = builder_.CreateCall(hold, {value});
+  held->setDoesNotAccessMemory();
+  held->setDoesNotThrow();
+  return held;
+}
+
 Value *FunctionLowering::lowerBinary(const Node &node) {
+  constexpr unsigned kManyReads = 16;
   Value *a = lowerInt(node.children[0].get());
   Value *b = lowerInt(node.children[1].get());
-  if (const PlainRow *row = find(kPlain, node.op))
-    return coerce(builder_.CreateBinOp(row->instruction, a, b),
-                  node.type.isPointer);
+  if (const PlainRow *row = find(kPlain, node.op)) {
+    Value *value = builder_.CreateBinOp(row->instruction, a, b);
+    if (kernelReads_ > kManyReads && isKernelRead(*node.children[1]))
+      value = pin(value);
+    return coerce(value, node.type.isPointer);
+  }
   if (const CompareRow *row = find(kCompares, node.op))
     return extend(builder_.CreateICmp(row->predicate, a, b), false);
   if (const IntrinsicRow *row = find(kMinMax, node.op))

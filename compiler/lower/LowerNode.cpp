@@ -50,7 +50,7 @@ void FunctionLowering::run() {
   startBlock(body);
   builder_.SetCurrentDebugLocation(module_.location(function_, program_.span));
   if (program_.body)
-    findAddressTaken(*program_.body);
+    survey(*program_.body);
   declareVariables();
   finishWith(lowerInt(program_.body.get()));
   startBlock(entry_);
@@ -59,12 +59,13 @@ void FunctionLowering::run() {
   removeUnreachableBlocks(function_);
 }
 
-void FunctionLowering::findAddressTaken(const Node &node) {
+void FunctionLowering::survey(const Node &node) {
+  kernelReads_ += isKernelRead(node);
   if (node.kind == NodeKind::AddressOf)
     addressTaken_.insert(node.variable);
   for (const NodePtr &child : node.children)
     if (child)
-      findAddressTaken(*child);
+      survey(*child);
 }
 
 Type *FunctionLowering::slotType(const Variable &variable) {

@@ -12,7 +12,7 @@
 ;; CHECK: %[[PID:[0-9]+]] = call i32 @whistler.kernel.load.task_struct.pid(ptr
 ;; CHECK: sext i32 %[[PID]] to i64
 ;; CHECK-NOT: inttoptr (i64 113 to ptr)
-;; CHECK: declare ptr @whistler.kernel.load.task_struct.mm(ptr) {{.*}}!whistler.field
+;; CHECK: declare !whistler.field !{{[0-9]+}} ptr @whistler.kernel.load.task_struct.mm(ptr)
 (defprog read (:type :tc)
   (let* ((task (get-current-task))
          (file (mm-struct-exe-file (task-struct-mm task))))

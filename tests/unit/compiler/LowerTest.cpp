@@ -256,4 +256,23 @@ TEST_F(Lowering, LoadsHaveNaturalAlignment) {
   EXPECT_NE(ir.find("alloca [16 x i8], align 8"), std::string::npos);
 }
 
+TEST_F(Lowering, SumOfManyReadsIsPinned) {
+  auto sumOf = [](unsigned reads) {
+    NodePtr sum = number(0);
+    for (unsigned i = 0; i < reads; ++i) {
+      NodePtr base = make(NodeKind::ContextPointer);
+      base->type.isPointer = true;
+      NodePtr read = make(NodeKind::KernelLoad, std::move(base));
+      read->field = taskPid();
+      sum = binary(Op::Add, std::move(sum), std::move(read));
+    }
+    return sum;
+  };
+  EXPECT_EQ(text(lowerBody(sumOf(8))).find("asm sideeffect"),
+            std::string::npos);
+  program_ = Program();
+  EXPECT_NE(text(lowerBody(sumOf(40))).find("asm sideeffect"),
+            std::string::npos);
+}
+
 } // namespace

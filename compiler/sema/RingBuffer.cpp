@@ -124,7 +124,7 @@ NodePtr analyzeWithRingbuf(Analyzer &a, const Call &call) {
   // Go on with the body after a mistake, to find the next.
   NodePtr reserved =
       map && bytes && !isError(flags)
-          ? reserve(a, call.form, *map, *bytes, record, std::move(flags))
+          ? reserve(a, call.form, *map, bytes.value_or(0), record, std::move(flags))
           : makeError(span);
   std::vector<NodePtr> sequence;
   size_t outer = a.function->scope.size();

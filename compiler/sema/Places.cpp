@@ -63,9 +63,8 @@ std::optional<MemoryPlace> fieldPlace(Analyzer &a, const Form *form,
     place.shift = unsigned(field.bitOffset - offset * 8);
     place.bitSize = field.bitSize;
   }
-  place.address =
-      makeOffset(std::move(base), offset,
-                 pointerTo(field.type, base->type.space), form->span);
+  ValueType pointer = pointerTo(field.type, base->type.space);
+  place.address = makeOffset(std::move(base), offset, pointer, form->span);
   return place;
 }
 

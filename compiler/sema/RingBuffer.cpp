@@ -113,25 +113,28 @@ NodePtr analyzeWithRingbuf(Analyzer &a, const Call &call) {
     map = nullptr;
   }
   const StructInfo *record = recordStruct(a, header->size);
-  std::optional<uint64_t> bytes =
-      record ? record->bytes : a.constant(header->size);
-  if (bytes && *bytes == 0) {
+  uint64_t bytes = 0; // 0 after a mistake
+  if (record)
+    bytes = record->bytes;
+  else if (std::optional<uint64_t> size = a.constant(header->size))
+    bytes = *size;
+  else
+    map = nullptr;
+  if (map && bytes == 0)
     a.report(header->size, Kind::EmptyRecord);
-    bytes = std::nullopt;
-  }
   NodePtr flags =
       header->flags ? a.expression(header->flags) : makeInteger(0, span);
   // Go on with the body after a mistake, to find the next.
   NodePtr reserved =
-      map && bytes && !isError(flags)
-          ? reserve(a, call.form, *map, bytes.value_or(0), record, std::move(flags))
+      map && bytes != 0 && !isError(flags)
+          ? reserve(a, call.form, *map, bytes, record, std::move(flags))
           : makeError(span);
   std::vector<NodePtr> sequence;
   size_t outer = a.function->scope.size();
   Variable *variable = a.declare(header->variable->symbol, reserved->type,
                                  header->variable->span);
   sequence.push_back(makeAssign(variable, std::move(reserved), span));
-  NodePtr body = recordBody(a, call, variable, bytes.value_or(0));
+  NodePtr body = recordBody(a, call, variable, bytes);
   a.function->scope.resize(outer);
   sequence.push_back(
       makeIf(makeRef(variable, span), std::move(body), nullptr, span));

@@ -18,6 +18,9 @@ struct Row {
   std::vector<Case> cases;
 };
 
+/// GoogleTest shows a row by its expression.
+void PrintTo(const Row &row, std::ostream *os) { *os << row.expression; }
+
 constexpr uint64_t kMin = uint64_t(1) << 63;
 constexpr uint64_t neg(uint64_t value) { return 0 - value; }
 

@@ -2,7 +2,9 @@
 ;;; with what uses the stack and where.
 ;; RUN: sh -c '%whistler compile %s -o %t.o; echo status $?; test ! -e %t.o && echo no output' 2>&1 | FileCheck %s
 
-;; CHECK: fail-stack.lisp:[[# @LINE + 5]]:1: error: program `too_big`: stack of {{[0-9]+}} bytes exceeds 512
+;; KIND: ProgramRefused
+;; CHECK: fail-stack.lisp:[[# @LINE + 6]]:1: error: program `too_big`: stack of {{[0-9]+}} bytes exceeds 512
+;; KIND: StackUse
 ;; CHECK: note: `object` takes 400 bytes of the stack here
 ;; CHECK: note: `object` takes 300 bytes of the stack here
 ;; CHECK: status 1

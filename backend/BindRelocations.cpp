@@ -65,11 +65,28 @@ private:
     IRBuilder<> builder(&call);
     GlobalVariable *global = globalFor(access);
     Value *value = builder.CreateLoad(numberType(access), global);
-    if (access.root)
-      value = builder.CreatePtrAdd(access.root->getArgOperand(0), value);
+    if (!access.root)
+      return passThrough(builder, value);
+    Value *root = access.root->getArgOperand(0);
+    if (!isNumberOnly(call))
+      return passThrough(builder, builder.CreatePtrAdd(root, value));
+    // offset + base: the sum takes the offset's register, which dies here,
+    // and the base needs no copy to live on.
+    value = builder.CreateAdd(value,
+                              builder.CreatePtrToInt(root, value->getType()));
+    return builder.CreateIntToPtr(passThrough(builder, value), call.getType());
+  }
+
+  Value *passThrough(IRBuilder<> &builder, Value *value) {
     return builder.CreateIntrinsic(Intrinsic::bpf_passthrough,
                                    {value->getType(), value->getType()},
                                    {builder.getInt32(nextNumber_++), value});
+  }
+
+  /// The address goes to helpers as a number; nothing loads through it.
+  static bool isNumberOnly(const CallInst &call) {
+    return all_of(call.users(),
+                  [](const User *user) { return isa<PtrToIntInst>(user); });
   }
 
   GlobalVariable *globalFor(const CoreAccess &access) {

@@ -36,8 +36,8 @@ define i32 @run(ptr %task) {
 ; CHECK: icmp uge i64 %[[OFFSET:.*]], %window.start
 ; CHECK: icmp ule i64 %[[OFFSET]], %window.last
 ; CHECK: fused:
-; CHECK: call i64 asm sideeffect "", "=r,0"(i64 0)
 ; CHECK: call i64 inttoptr (i64 113 to ptr)(ptr nocapture %{{.*}}, i64 128,
+; CHECK: call i64 asm sideeffect "", "=r,0"(i64 0)
 ; CHECK: call ptr @whistler.kernel.address.task_struct___window.exit_code(ptr %view)
 ; BAKED-LABEL: @window(
 ; BAKED: call i64 inttoptr (i64 113 to ptr)(ptr nocapture %{{.*}}, i64 104,

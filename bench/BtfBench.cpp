@@ -50,9 +50,7 @@ void cachedLookup(benchmark::State &state) {
     benchmark::DoNotOptimize(*task);
   }
 }
-BENCHMARK(cachedLookup)
-    ->Name("CachedLookup")
-    ->Unit(benchmark::kMicrosecond);
+BENCHMARK(cachedLookup)->Name("CachedLookup")->Unit(benchmark::kMicrosecond);
 
 } // namespace
 

@@ -31,7 +31,7 @@ enum class Space : uint8_t {
   Trusted, ///< BTF pointer
   Kernel,
   User,
-  Map,     ///< the map itself, as helpers want it
+  Map, ///< the map itself, as helpers want it
 };
 
 /// Type of a value: an integer, or a pointer with space and pointee.
@@ -50,12 +50,43 @@ struct ValueType {
 };
 
 enum class Op : uint8_t {
-  Add, Sub, Mul, DivU, DivS, RemU, RemS, ModS,
-  And, Or, Xor, ShiftLeft, ShiftRightU, ShiftRightS,
-  Eq, Ne, LtU, LeU, GtU, GeU, LtS, LeS, GtS, GeS,
-  MinU, MaxU, MinS, MaxS,
+  Add,
+  Sub,
+  Mul,
+  DivU,
+  DivS,
+  RemU,
+  RemS,
+  ModS,
+  And,
+  Or,
+  Xor,
+  ShiftLeft,
+  ShiftRightU,
+  ShiftRightS,
+  Eq,
+  Ne,
+  LtU,
+  LeU,
+  GtU,
+  GeU,
+  LtS,
+  LeS,
+  GtS,
+  GeS,
+  MinU,
+  MaxU,
+  MinS,
+  MaxS,
   // one operand
-  Neg, Not, LogicalNot, Abs, Log2, ByteSwap16, ByteSwap32, ByteSwap64,
+  Neg,
+  Not,
+  LogicalNot,
+  Abs,
+  Log2,
+  ByteSwap16,
+  ByteSwap32,
+  ByteSwap64,
 };
 
 /// A variable of a function: an i64 or a pointer; lowering gives it a slot.
@@ -69,19 +100,21 @@ struct Node;
 using NodePtr = std::unique_ptr<Node>;
 
 enum class NodeKind : uint8_t {
-  Integer,        ///< integer
-  VariableRef,    ///< variable
-  Assign,         ///< variable = a; yields the value stored
-  Sequence,       ///< children in order; yields the last (0 when none)
-  Unary, Binary,  ///< op, children
-  Convert,        ///< child to `type` (truncate, extend; bool: != 0)
-  If,             ///< children: test, then, else (else may be null: 0)
-  Loop,           ///< see Node::loop: children: [test or null, body, step or null]
-  Break, Continue,///< innermost loop
-  Return,         ///< leaves the program; child value
-  Load,           ///< `type` from program memory: child pointer + offset
-  Store,          ///< children: pointer, value; `type` is the stored type; yields value
-  Offset,         ///< pointer a + integer b (bytes); keeps space
+  Integer,     ///< integer
+  VariableRef, ///< variable
+  Assign,      ///< variable = a; yields the value stored
+  Sequence,    ///< children in order; yields the last (0 when none)
+  Unary,
+  Binary,  ///< op, children
+  Convert, ///< child to `type` (truncate, extend; bool: != 0)
+  If,      ///< children: test, then, else (else may be null: 0)
+  Loop,    ///< see Node::loop: children: [test or null, body, step or null]
+  Break,
+  Continue, ///< innermost loop
+  Return,   ///< leaves the program; child value
+  Load,     ///< `type` from program memory: child pointer + offset
+  Store,  ///< children: pointer, value; `type` is the stored type; yields value
+  Offset, ///< pointer a + integer b (bytes); keeps space
   KernelLoad,     ///< field of child; isVolatile
   KernelLoadAt,   ///< `type` (bits) at children base, offset; isVolatile
   KernelAddress,  ///< address of aggregate field of child
@@ -90,24 +123,29 @@ enum class NodeKind : uint8_t {
   ContextStoreAt, ///< child value, `type`, at `integer`
   ContextLoad,    ///< relocated field of the context (pt_regs)
   ContextPointer,
-  CoreFact,       ///< integer = ir::CoreFact, field
-  StackObject,    ///< address of a fresh zeroed object of `integer` bytes, align 8
-  AddressOf,      ///< address of `variable` (makes it live in memory)
-  Zero,           ///< memset 0 of `integer` bytes at child pointer
-  Fill,           ///< memset: child pointer; integer bytes; byte in `extra`
-  Copy,           ///< memcpy program memory: children dst, src; integer bytes
-  MapRef,         ///< maps[index], as a pointer
-  GlobalRef,      ///< globals[index], its address
-  StringRef,      ///< a NUL-terminated constant in .rodata: text
-  Call,           ///< helper; children arguments
-  Atomic,         ///< atomicOp on `type`: children pointer, value; yields old
+  CoreFact,    ///< integer = ir::CoreFact, field
+  StackObject, ///< address of a fresh zeroed object of `integer` bytes, align 8
+  AddressOf,   ///< address of `variable` (makes it live in memory)
+  Zero,        ///< memset 0 of `integer` bytes at child pointer
+  Fill,        ///< memset: child pointer; integer bytes; byte in `extra`
+  Copy,        ///< memcpy program memory: children dst, src; integer bytes
+  MapRef,      ///< maps[index], as a pointer
+  GlobalRef,   ///< globals[index], its address
+  StringRef,   ///< a NUL-terminated constant in .rodata: text
+  Call,        ///< helper; children arguments
+  Atomic,      ///< atomicOp on `type`: children pointer, value; yields old
   Barrier,
-  Spill,          ///< child scalar put into a fresh stack slot of `type`; yields
-                  ///< its address (keys and values of map helpers)
+  Spill, ///< child scalar put into a fresh stack slot of `type`; yields
+         ///< its address (keys and values of map helpers)
 };
 
 enum class AtomicOp : uint8_t {
-  Add, Sub, Or, And, Xor, Exchange,
+  Add,
+  Sub,
+  Or,
+  And,
+  Xor,
+  Exchange,
   CompareExchange, ///< children: pointer, expected, new
 };
 

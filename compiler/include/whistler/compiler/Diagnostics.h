@@ -30,7 +30,8 @@ Severity severity(DiagnosticKind kind);
 struct Diagnostic {
   DiagnosticKind kind;
   Severity severity = Severity::Error;
-  SourceSpan span; ///< an empty span at file 0 offset 0 with `placed` false: none
+  SourceSpan
+      span; ///< an empty span at file 0 offset 0 with `placed` false: none
   bool placed = true;
   std::string message;           ///< finished text
   std::vector<Diagnostic> notes; ///< severity Note

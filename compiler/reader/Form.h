@@ -39,6 +39,13 @@ struct Form {
     Cons,
     Object
   };
+  struct Text {
+    const char *data;
+    size_t size;
+  };
+  struct Pair {
+    const Form *car, *cdr;
+  };
   Kind kind = Kind::Nil;
   bool isNegative = false; ///< integers: written below zero
   SourceSpan span;
@@ -46,13 +53,8 @@ struct Form {
   union {
     const Symbol *symbol;
     uint64_t integer; ///< two's complement; characters too
-    struct {
-      const char *data;
-      size_t size;
-    } string;
-    struct {
-      const Form *car, *cdr;
-    } cons;
+    Text string;
+    Pair cons;
     void *object;
   };
 

@@ -6,7 +6,8 @@
 //   %pid = call i32 @whistler.kernel.load.task_struct.pid(ptr %task)
 //   %code = call i32 @whistler.kernel.load.task_struct.exit_code(ptr %task)
 // =>
-//   %a = and i64 (offset of exit_code), -8        ; the window's start
+//   %a = and i64 (offset of exit_code), -8        ; the window's start (no mask
+//                                              ; for an 8-aligned 8-byte field)
 //   br i1 (offset of pid within %a … %a + W), label %fused, label %single
 // fused:
 //   probe read of W bytes at %task + %a into %buffer

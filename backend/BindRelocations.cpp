@@ -55,9 +55,15 @@ public:
     if (!call.use_empty())
       call.replaceAllUsesWith(request.access ? relocated(call, *request.access)
                                              : plainAddress(call));
-    Value *address = call.getNumOperands() ? call.getOperand(0) : nullptr;
+    Value *address = call.getArgOperand(0);
+    auto *text = call.arg_size() > 1
+                     ? dyn_cast<GlobalVariable>(call.getArgOperand(1))
+                     : nullptr;
     call.eraseFromParent();
     eraseUnusedCasts(address);
+    // An enumerator's name: -O0 would leave it in the program's data.
+    if (text && text->hasLocalLinkage() && text->use_empty())
+      text->eraseFromParent();
   }
 
 private:

@@ -15,6 +15,7 @@
 #include "ReadFile.h"
 #include "Resolve.h"
 #include "SameType.h"
+#include "StructWalk.h"
 #include "Validate.h"
 #include "whistler/btf/Errors.h"
 
@@ -190,6 +191,11 @@ llvm::Expected<Aggregate> Btf::findAggregate(llvm::StringRef name) const {
 
 llvm::Expected<Aggregate> Btf::aggregate(TypeId id) const {
   return layOut(impl_->image, id);
+}
+
+llvm::Expected<DirectLoad> Btf::directLoad(TypeId record,
+                                           const Field &field) const {
+  return walkStruct(impl_->image, record, field);
 }
 
 llvm::Expected<Type> Btf::type(TypeId id) const {

@@ -76,6 +76,12 @@ DIType *debugType(DIBuilder &debug, DIFile *file, const DataType &type) {
   case DataType::Kind::Array:
     return arrayType(debug, type.count, type.bytes,
                      debugType(debug, file, *type.element));
+  case DataType::Kind::Pointer:
+    return debug.createPointerType(
+        type.element ? debugType(debug, file, *type.element) : nullptr, 64);
+  case DataType::Kind::Enum:
+    return debug.createEnumerationType(nullptr, type.name, file, 0,
+                                       type.bytes * 8, 0, {}, nullptr);
   }
   llvm_unreachable("every kind of data type has a debug type");
 }

@@ -1,13 +1,14 @@
 // Fields as metadata. A node reads as C would say it, so that IR in tests and
 // bug reports needs no key:
 //
-//   !7 = !{!"signed integer", i32 4, !"", !8}
+//   !7 = !{!"signed integer direct", i32 4, !"", !8}
 //   !8 = !{!"struct task_struct", i64 9792, !"exit_code", i64 9312}
 //
 // The type in words, the size in bytes, the pointee, then one node for each
 // step: record, its size in bytes, member, the member's offset in bits. The
-// words are `[array N] [signed] integer|enum|float|pointer|record [bits N]`;
-// `array N` counts dimensions and describes the innermost element.
+// words are `[array N] [signed] integer|enum|float|pointer|record [bits N]
+// [direct [typed]]`; `array N` counts dimensions and describes the innermost
+// element, the last two say what a load through a typed pointer does.
 
 #include "whistler/ir/Field.h"
 
@@ -39,13 +40,21 @@ std::string typeWords(const Field &field) {
   words += kShapes[static_cast<size_t>(shape)];
   if (field.bitSize)
     words += " bits " + utostr(field.bitSize);
+  if (field.isDirect)
+    words += field.isTyped ? " direct typed" : " direct";
   return words;
 }
 
 bool parseTypeWords(StringRef text, Field &field) {
-  SmallVector<StringRef, 5> words;
+  SmallVector<StringRef, 8> words;
   text.split(words, ' ');
   ArrayRef<StringRef> rest = words;
+  auto take = [&](StringRef word) {
+    if (rest.empty() || rest[0] != word)
+      return false;
+    rest = rest.drop_front();
+    return true;
+  };
   auto takeNumber = [&](StringRef word, uint32_t &number) {
     if (rest.empty() || rest[0] != word)
       return true;
@@ -56,10 +65,7 @@ bool parseTypeWords(StringRef text, Field &field) {
   };
   if (!takeNumber("array", field.dimensions))
     return false;
-  if (!rest.empty() && rest[0] == "signed") {
-    field.isSigned = true;
-    rest = rest.drop_front();
-  }
+  field.isSigned = take("signed");
   if (rest.empty())
     return false;
   const StringLiteral *found = find(kShapes, rest[0]);
@@ -71,7 +77,11 @@ bool parseTypeWords(StringRef text, Field &field) {
   field.isPointer = !field.isAggregate && shape == FieldShape::Pointer;
   if (field.dimensions || !(field.isPointer || field.isAggregate))
     field.shape = shape;
-  return takeNumber("bits", field.bitSize) && rest.empty();
+  if (!takeNumber("bits", field.bitSize))
+    return false;
+  field.isDirect = take("direct");
+  field.isTyped = field.isDirect && field.isPointer && take("typed");
+  return rest.empty();
 }
 
 std::optional<uint64_t> number(const MDOperand &operand) {
@@ -157,7 +167,8 @@ std::optional<Field> fieldFromMetadata(const MDNode *node,
   auto *type = dyn_cast_or_null<MDString>(node->getOperand(0));
   if (!type || !parseTypeWords(type->getString(), field))
     return fail("the type is not `[array N] [signed] "
-                "integer|enum|float|pointer|record [bits N]`");
+                "integer|enum|float|pointer|record [bits N] "
+                "[direct [typed]]`");
   auto bytes = number(node->getOperand(1));
   if (!bytes)
     return fail("the size is not an integer");
@@ -186,6 +197,8 @@ Field compose(const Field &outer, const Field &inner) {
   Field field = inner;
   field.steps = outer.steps;
   append_range(field.steps, inner.steps);
+  field.isDirect = outer.isDirect && inner.isDirect;
+  field.isTyped = outer.isDirect && inner.isTyped;
   return field;
 }
 

@@ -18,7 +18,9 @@ namespace {
 
 constexpr StringLiteral kFactNames[] = {
     "field_byte_offset", "field_byte_size",  "field_exists",
-    "field_signed",      "field_lshift_u64", "field_rshift_u64"};
+    "field_signed",      "field_lshift_u64", "field_rshift_u64",
+    "type_exists",       "type_size",        "type_id",
+    "enumerator_exists", "enumerator_value", "kernel_version"};
 
 /// N of "iN" when it is an access width, else 0.
 unsigned accessBits(StringRef suffix) {
@@ -32,24 +34,43 @@ unsigned accessBits(StringRef suffix) {
 std::optional<OperationName> accessName(StringRef suffix, Operation field,
                                         Operation number) {
   if (unsigned bits = accessBits(suffix))
-    return OperationName{number, {}, bits, {}};
+    return OperationName{number, {}, bits, {}, IdentityKind::None};
   if (suffix.find('.') == StringRef::npos)
     return std::nullopt;
-  return OperationName{field, {}, 0, suffix};
+  return OperationName{field, {}, 0, suffix, IdentityKind::Field};
 }
 
 std::optional<OperationName> factName(StringRef suffix) {
   auto [word, path] = suffix.split('.');
   const StringLiteral *found = find(kFactNames, word);
-  if (found == std::end(kFactNames) || path.empty())
+  if (found == std::end(kFactNames))
     return std::nullopt;
   auto fact = static_cast<CoreFact>(found - std::begin(kFactNames));
-  return OperationName{Operation::CoreFact, fact, 0, path};
+  IdentityKind identity = identityOf(fact);
+  if (path.empty() != (identity == IdentityKind::None))
+    return std::nullopt;
+  return OperationName{Operation::CoreFact, fact, 0, path, identity};
 }
 
 } // namespace
 
 StringRef name(CoreFact fact) { return kFactNames[static_cast<size_t>(fact)]; }
+
+IdentityKind identityOf(CoreFact fact) {
+  switch (fact) {
+  case CoreFact::TypeExists:
+  case CoreFact::TypeSize:
+  case CoreFact::TypeId:
+    return IdentityKind::Type;
+  case CoreFact::EnumeratorExists:
+  case CoreFact::EnumeratorValue:
+    return IdentityKind::Enumerator;
+  case CoreFact::KernelVersion:
+    return IdentityKind::None;
+  default:
+    return IdentityKind::Field;
+  }
+}
 
 StringRef prefixOf(Operation operation) {
   switch (operation) {
@@ -79,6 +100,7 @@ OperationEffects effectsOf(Operation operation) {
     return {kernelRead | MemoryEffects::argMemOnly(ModRefInfo::Mod), false};
   case Operation::ContextLoad:
   case Operation::ContextLoadAt:
+  case Operation::ContextPointer:
     return {MemoryEffects::argMemOnly(ModRefInfo::Ref), false};
   case Operation::ContextStoreAt:
     return {MemoryEffects::argMemOnly(), false};
@@ -92,9 +114,9 @@ std::optional<OperationName> parseOperationName(StringRef name) {
     return suffix.consume_front(prefixOf(operation)) ? suffix : StringRef();
   };
   if (name == prefixOf(Operation::Barrier))
-    return OperationName{Operation::Barrier, {}, 0, {}};
+    return OperationName{Operation::Barrier, {}, 0, {}, IdentityKind::None};
   if (name == prefixOf(Operation::KernelCopy))
-    return OperationName{Operation::KernelCopy, {}, 0, {}};
+    return OperationName{Operation::KernelCopy, {}, 0, {}, IdentityKind::None};
   if (StringRef s = after(Operation::KernelLoad); !s.empty())
     return accessName(s, Operation::KernelLoad, Operation::KernelLoadAt);
   if (StringRef s = after(Operation::KernelLoadVolatile); !s.empty())
@@ -104,9 +126,14 @@ std::optional<OperationName> parseOperationName(StringRef name) {
     return accessName(s, Operation::ContextLoad, Operation::ContextLoadAt);
   if (StringRef s = after(Operation::ContextStoreAt); !s.empty())
     if (unsigned bits = accessBits(s))
-      return OperationName{Operation::ContextStoreAt, {}, bits, {}};
+      return OperationName{
+          Operation::ContextStoreAt, {}, bits, {}, IdentityKind::None};
   if (StringRef s = after(Operation::KernelAddress); s.contains('.'))
-    return OperationName{Operation::KernelAddress, {}, 0, s};
+    return OperationName{
+        Operation::KernelAddress, {}, 0, s, IdentityKind::Field};
+  if (StringRef s = after(Operation::ContextPointer); !s.empty())
+    return OperationName{
+        Operation::ContextPointer, {}, 0, s, IdentityKind::Pointer};
   if (StringRef s = after(Operation::CoreFact); !s.empty())
     return factName(s);
   return std::nullopt;

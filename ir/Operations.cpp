@@ -15,19 +15,23 @@ namespace whistler::ir {
 
 namespace {
 
-constexpr StringLiteral kFieldMetadata = "whistler.field";
+/// What the declaration carries beside its name.
+struct Identity {
+  StringRef kind = kFieldMetadata;
+  MDNode *node = nullptr;
+};
 
 /// The declaration of `name` with this identity. Same-named types of
 /// different shape get a number behind the name.
 Function *declare(IRBuilderBase &builder, Operation operation, StringRef suffix,
                   Type *result, ArrayRef<Type *> parameters,
-                  MDNode *field = nullptr) {
+                  Identity identity = {}) {
   Module &module = *builder.GetInsertBlock()->getModule();
   std::string base = (prefixOf(operation) + suffix).str(), name = base;
   FunctionType *type = FunctionType::get(result, parameters, false);
   for (unsigned version = 2; Function *known = module.getFunction(name);
        ++version) {
-    if (known->getMetadata(kFieldMetadata) == field &&
+    if (known->getMetadata(identity.kind) == identity.node &&
         known->getFunctionType() == type)
       return known;
     name = base + ".v" + std::to_string(version);
@@ -45,17 +49,20 @@ Function *declare(IRBuilderBase &builder, Operation operation, StringRef suffix,
     callee->addParamAttr(0, Attribute::NoCapture);
     callee->addParamAttr(0, Attribute::WriteOnly);
   }
-  if (field)
-    callee->setMetadata(kFieldMetadata, field);
+  if (identity.node)
+    callee->setMetadata(identity.kind, identity.node);
   return callee;
+}
+
+Identity identityOf(IRBuilderBase &builder, const Field &field) {
+  return {kFieldMetadata, fieldToMetadata(builder.getContext(), field)};
 }
 
 CallInst *createFieldOperation(IRBuilderBase &builder, Operation operation,
                                const Field &field, Value *base, Type *result) {
   assert(!field.steps.empty() && "a field has a step");
-  Function *callee =
-      declare(builder, operation, field.path(), result, builder.getPtrTy(),
-              fieldToMetadata(builder.getContext(), field));
+  Function *callee = declare(builder, operation, field.path(), result,
+                             builder.getPtrTy(), identityOf(builder, field));
   return builder.CreateCall(callee, base);
 }
 
@@ -140,8 +147,40 @@ CallInst *createCoreFact(IRBuilderBase &builder, CoreFact fact,
   std::string suffix = (name(fact) + "." + field.path()).str();
   Function *callee =
       declare(builder, Operation::CoreFact, suffix, builder.getInt64Ty(), {},
-              fieldToMetadata(builder.getContext(), field));
+              identityOf(builder, field));
   return builder.CreateCall(callee);
+}
+
+CallInst *createContextPointer(IRBuilderBase &builder,
+                               const PointerIdentity &pointer, Value *context,
+                               uint64_t offset) {
+  Function *callee =
+      declare(builder, Operation::ContextPointer, pathOf(pointer),
+              builder.getPtrTy(), {builder.getPtrTy(), builder.getInt64Ty()});
+  return builder.CreateCall(callee, {context, builder.getInt64(offset)});
+}
+
+CallInst *createTypeFact(IRBuilderBase &builder, CoreFact fact,
+                         const TypeIdentity &type) {
+  std::string suffix = (name(fact) + "." + type.name).str();
+  return builder.CreateCall(
+      declare(builder, Operation::CoreFact, suffix, builder.getInt64Ty(), {},
+              {kTypeMetadata, toMetadata(builder.getContext(), type)}));
+}
+
+CallInst *createEnumeratorFact(IRBuilderBase &builder, CoreFact fact,
+                               const EnumeratorIdentity &enumerator) {
+  std::string suffix =
+      (name(fact) + "." + enumerator.enumeration + "." + enumerator.name).str();
+  return builder.CreateCall(declare(
+      builder, Operation::CoreFact, suffix, builder.getInt64Ty(), {},
+      {kEnumeratorMetadata, toMetadata(builder.getContext(), enumerator)}));
+}
+
+CallInst *createKernelVersion(IRBuilderBase &builder) {
+  return builder.CreateCall(declare(builder, Operation::CoreFact,
+                                    name(CoreFact::KernelVersion),
+                                    builder.getInt64Ty(), {}));
 }
 
 CallInst *createBarrier(IRBuilderBase &builder) {
@@ -169,13 +208,28 @@ std::optional<OperationCall> matchOperation(Instruction &inst) {
   auto name = parseOperationName(callee->getName());
   if (!name)
     return std::nullopt;
-  OperationCall result{name->operation, call, std::nullopt, name->fact};
-  if (!name->path.empty()) {
+  OperationCall result;
+  result.operation = name->operation;
+  result.call = call;
+  result.fact = name->fact;
+  switch (name->identity) {
+  case IdentityKind::None:
+    return result;
+  case IdentityKind::Field:
     result.field = fieldFromMetadata(callee->getMetadata(kFieldMetadata));
-    if (!result.field)
-      return std::nullopt;
+    return result.field ? std::optional(result) : std::nullopt;
+  case IdentityKind::Type:
+    result.type = typeFromMetadata(callee->getMetadata(kTypeMetadata));
+    return result.type ? std::optional(result) : std::nullopt;
+  case IdentityKind::Enumerator:
+    result.enumerator =
+        enumeratorFromMetadata(callee->getMetadata(kEnumeratorMetadata));
+    return result.enumerator ? std::optional(result) : std::nullopt;
+  case IdentityKind::Pointer:
+    result.pointer = pointerFromPath(name->path);
+    return result;
   }
-  return result;
+  llvm_unreachable("every operation has an identity");
 }
 
 } // namespace whistler::ir

@@ -39,14 +39,14 @@ public:
     if (!name)
       return report("is no operation: see the names in Operations.def");
     std::optional<Field> field;
-    if (!name->path.empty()) {
+    if (name->identity == IdentityKind::Field) {
       std::string problem;
-      field =
-          fieldFromMetadata(callee_.getMetadata("whistler.field"), &problem);
+      field = fieldFromMetadata(callee_.getMetadata(kFieldMetadata), &problem);
       if (!field)
         return report("has no well-formed !whistler.field: " + problem);
       checkField(*name, *field);
     }
+    checkIdentity(*name);
     checkType(*name, field);
     checkAttributes(name->operation);
   }
@@ -57,11 +57,7 @@ private:
   }
 
   void checkField(const OperationName &name, const Field &field) {
-    StringRef rest = name.path;
-    unsigned version;
-    if (!rest.consume_front(field.path()) ||
-        (!rest.empty() &&
-         (!rest.consume_front(".v") || rest.getAsInteger(10, version))))
+    if (!isNamed(name.path, field.path()))
       report("names another field than its !whistler.field, `" + field.path() +
              "`");
     bool loads = name.operation != Operation::KernelAddress &&
@@ -71,6 +67,34 @@ private:
     if (field.isBitfield() && (name.operation == Operation::KernelAddress ||
                                name.operation == Operation::ContextLoad))
       report("is on a bitfield, which has no address");
+  }
+
+  void checkIdentity(const OperationName &name) {
+    std::string suffix;
+    if (name.identity == IdentityKind::Type) {
+      auto type = typeFromMetadata(callee_.getMetadata(kTypeMetadata));
+      if (!type)
+        return report("has no well-formed !whistler.type");
+      suffix = type->name;
+    } else if (name.identity == IdentityKind::Enumerator) {
+      auto enumerator =
+          enumeratorFromMetadata(callee_.getMetadata(kEnumeratorMetadata));
+      if (!enumerator)
+        return report("has no well-formed !whistler.enumerator");
+      suffix = enumerator->enumeration + "." + enumerator->name;
+    } else {
+      return;
+    }
+    if (!isNamed(name.path, suffix))
+      report("names another thing than its metadata, `" + suffix + "`");
+  }
+
+  /// `path`, or `path` with a number that tells same-named ones apart.
+  static bool isNamed(StringRef name, StringRef path) {
+    unsigned version;
+    return name.consume_front(path) &&
+           (name.empty() ||
+            (name.consume_front(".v") && !name.getAsInteger(10, version)));
   }
 
   void checkType(const OperationName &name, const std::optional<Field> &field) {
@@ -93,6 +117,9 @@ private:
       break;
     case Operation::KernelAddress:
       expected = FunctionType::get(pointer, pointer, false);
+      break;
+    case Operation::ContextPointer:
+      expected = FunctionType::get(pointer, {pointer, integer}, false);
       break;
     case Operation::KernelCopy:
       expected = FunctionType::get(none, {pointer, integer, pointer}, false);
@@ -149,6 +176,7 @@ void checkCall(const CallBase &call, std::vector<std::string> &problems) {
   if (name->operation == Operation::KernelCopy)
     constantOperand(1, "the number of bytes");
   if (name->operation == Operation::ContextLoadAt ||
+      name->operation == Operation::ContextPointer ||
       name->operation == Operation::ContextStoreAt)
     constantOperand(1, "the offset");
 }

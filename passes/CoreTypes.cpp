@@ -59,6 +59,25 @@ void CoreTypes::add(const ir::Field &field) {
   outer->leaf = field;
 }
 
+ir::FieldStep CoreTypes::stepOf(const ir::TypeIdentity &type) {
+  ir::FieldStep step;
+  step.record = type.name;
+  step.recordKind = type.kind;
+  step.recordBytes = type.bytes;
+  return step;
+}
+
+void CoreTypes::add(const ir::TypeIdentity &type) {
+  ir::FieldStep step = stepOf(type);
+  Record &record = records_[recordKey(step, "")];
+  if (record.members.empty())
+    record.step = step;
+}
+
+DIType *CoreTypes::typeOf(const ir::TypeIdentity &type) {
+  return typeOf(records_.at(recordKey(stepOf(type), "")));
+}
+
 std::vector<CoreTypes::Access> CoreTypes::accesses(const ir::Field &field) {
   std::vector<Access> path;
   std::string around;

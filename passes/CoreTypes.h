@@ -1,7 +1,7 @@
 #ifndef WHISTLER_PASSES_CORETYPES_H
 #define WHISTLER_PASSES_CORETYPES_H
 
-#include "whistler/ir/Field.h"
+#include "whistler/ir/Operations.h"
 
 #include <llvm/IR/DebugInfoMetadata.h>
 
@@ -17,6 +17,7 @@ public:
   explicit CoreTypes(llvm::LLVMContext &context) : context_(context) {}
 
   void add(const ir::Field &field);
+  void add(const ir::TypeIdentity &type);
 
   /// One step of a field's path as the CO-RE intrinsics name it.
   struct Access {
@@ -26,6 +27,8 @@ public:
   };
   /// The steps of a field added before.
   std::vector<Access> accesses(const ir::Field &field);
+  /// A type added before.
+  llvm::DIType *typeOf(const ir::TypeIdentity &type);
 
 private:
   /// In offset order, as the kernel demands of BTF; then by name.
@@ -45,6 +48,7 @@ private:
   }
   std::string recordKey(const ir::FieldStep &step,
                         const std::string &around) const;
+  static ir::FieldStep stepOf(const ir::TypeIdentity &type);
   llvm::DIType *typeOf(Record &record);
   llvm::DIType *memberType(const MemberKey &key, const Member &member);
   llvm::DIType *leafType(const ir::Field &field);

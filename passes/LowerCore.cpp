@@ -16,12 +16,14 @@
 // Two limits of LLVM 19: a displacement above 32767 is cut off when it folds
 // into a load, so far fields get their offset as a number; and a bitfield
 // across 8-byte units ends the process, so it is refused here. With `baked`
-// the build host's numbers are written instead.
+// the build host's numbers are written instead, but for facts that are about
+// the running kernel and not its layout (KernelFacts.cpp).
 
 #include "LowerCore.h"
 
 #include "CoreTypes.h"
 #include "EnsureDebugInfo.h"
+#include "KernelFacts.h"
 #include "whistler/ir/Operations.h"
 
 #include <llvm/IR/DiagnosticInfo.h>
@@ -48,6 +50,8 @@ public:
   void add(const ir::OperationCall &operation) {
     if (operation.field && !baked_)
       types_.add(*operation.field);
+    if (operation.type)
+      types_.add(*operation.type);
   }
 
   Value *lower(const ir::OperationCall &operation) {
@@ -62,6 +66,7 @@ public:
                                        Align(operation.field->bytes));
     }
     case ir::Operation::ContextLoadAt:
+    case ir::Operation::ContextPointer:
       return builder.CreateAlignedLoad(call.getType(),
                                        contextAddress(builder, call),
                                        accessAlign(call.getType()));
@@ -71,6 +76,8 @@ public:
                                  accessAlign(call.getArgOperand(2)->getType()));
       return nullptr;
     case ir::Operation::CoreFact:
+      if (!operation.field)
+        return facts_.lower(builder, operation);
       return baked_ ? bakedFact(builder, *operation.field, *operation.fact)
                     : fact(builder, *operation.field, *operation.fact);
     default:
@@ -80,7 +87,7 @@ public:
 
 private:
   static Align accessAlign(Type *type) {
-    return Align(type->getIntegerBitWidth() / 8);
+    return Align(type->isPointerTy() ? 8 : type->getIntegerBitWidth() / 8);
   }
 
   /// The verifier wants `ctx + constant` in the access itself.
@@ -145,12 +152,14 @@ private:
     case ir::CoreFact::FieldRShiftU64:
       return builder.getInt64(
           64 - (field.isBitfield() ? field.bitSize : field.bytes * 8));
+    default:
+      llvm_unreachable("every fact about a field has a baked value");
     }
-    llvm_unreachable("every fact has a baked value");
   }
 
   bool baked_;
   CoreTypes types_;
+  KernelFacts facts_{types_};
 };
 
 bool isLoweredHere(ir::Operation operation) {
@@ -159,6 +168,7 @@ bool isLoweredHere(ir::Operation operation) {
   case ir::Operation::ContextLoad:
   case ir::Operation::ContextLoadAt:
   case ir::Operation::ContextStoreAt:
+  case ir::Operation::ContextPointer:
   case ir::Operation::CoreFact:
     return true;
   default:
@@ -195,7 +205,9 @@ PreservedAnalyses LowerCore::run(Module &module,
     for (Instruction &inst : instructions(function))
       if (auto operation = ir::matchOperation(inst);
           operation && isLoweredHere(operation->operation)) {
-        relocates |= operation->field.has_value() && !baked;
+        // Facts about types and enumerators are about the running kernel
+        // whatever the layout; the version is a variable, which needs a type.
+        relocates |= operation->field ? !baked : operation->fact.has_value();
         lowering.add(*operation);
         operations.push_back(std::move(*operation));
       }

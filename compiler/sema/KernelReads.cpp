@@ -24,6 +24,22 @@ void setShape(ir::Field &field, const MemoryType &type) {
                       : ir::FieldShape::Record;
 }
 
+/// What the kernel makes of a load of the field through a typed pointer.
+void setDirect(ir::Field &field, const StructInfo &record,
+               const FieldInfo &info) {
+  if (record.kernelTypes == nullptr)
+    return;
+  btf::Field member{info.name, info.bitOffset, info.bitSize, info.kernelType};
+  llvm::Expected<btf::DirectLoad> load =
+      record.kernelTypes->directLoad(record.kernelId, member);
+  if (!load) {
+    llvm::consumeError(load.takeError()); // only slower: no direct load
+    return;
+  }
+  field.isDirect = *load != btf::DirectLoad::Refused;
+  field.isTyped = *load == btf::DirectLoad::TypedPointer && field.isPointer;
+}
+
 } // namespace
 
 ir::Field makeField(const StructInfo &record, const FieldInfo &info) {
@@ -43,6 +59,7 @@ ir::Field makeField(const StructInfo &record, const FieldInfo &info) {
   setShape(field, info.type);
   if (field.isPointer)
     field.pointee = info.type.name;
+  setDirect(field, record, info);
   return field;
 }
 

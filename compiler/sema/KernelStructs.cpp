@@ -93,12 +93,14 @@ convert(const btf::Btf &btf, const btf::Aggregate &aggregate) {
   info->recordKind = recordKindOf(aggregate.kind, aggregate.isTypedefName);
   info->bytes = aggregate.bytes;
   info->align = 8;
+  info->kernelTypes = &btf;
+  info->kernelId = aggregate.id;
   for (const btf::Field &member : aggregate.fields) {
     llvm::Expected<MemoryType> type = memoryType(btf, member.type);
     if (!type)
       return type.takeError();
-    info->fields.push_back(
-        {member.name, member.bitOffset, member.bitSize, std::move(*type)});
+    info->fields.push_back({member.name, member.bitOffset, member.bitSize,
+                            std::move(*type), member.type});
   }
   return info;
 }

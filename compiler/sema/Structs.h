@@ -34,6 +34,7 @@ struct FieldInfo {
   uint64_t bitOffset = 0;
   uint32_t bitSize = 0; ///< bitfields
   MemoryType type;
+  btf::TypeId kernelType = 0; ///< of a kernel struct's field
 };
 
 /// A struct of the program, or of the kernel as BTF shows it.
@@ -45,6 +46,10 @@ struct StructInfo {
   std::vector<FieldInfo> fields;
   std::shared_ptr<const ir::DataType> dataType; ///< structs of the program
   SourceSpan span;
+  /// Where a kernel struct comes from; null for one that a program can't name
+  /// to the running kernel (a module's).
+  const btf::Btf *kernelTypes = nullptr;
+  btf::TypeId kernelId = 0;
 
   const FieldInfo *find(llvm::StringRef name) const;
   std::vector<std::string> fieldNames() const;

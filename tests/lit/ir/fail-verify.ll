@@ -36,9 +36,26 @@ define void @copies(ptr %to, i64 %bytes, ptr %from) {
 declare void @whistler.barrier() memory(inaccessiblemem: readwrite)
 @taken = global ptr @whistler.barrier
 
+; CHECK-DAG: `whistler.core.type_id.task_struct` has no well-formed !whistler.type
+declare i64 @whistler.core.type_id.task_struct() memory(none)
+
+; CHECK-DAG: `whistler.core.enumerator_value.bpf_func_id.other` names another thing than its metadata, `bpf_func_id.BPF_FUNC_loop`
+declare !whistler.enumerator !9 i64 @whistler.core.enumerator_value.bpf_func_id.other() memory(none)
+
+; CHECK-DAG: `whistler.core.kernel_version.here` is no operation
+declare i64 @whistler.core.kernel_version.here() memory(none)
+
+; CHECK-DAG: `whistler.context.pointer.sock` in `points` the offset must be a constant
+declare ptr @whistler.context.pointer.sock(ptr, i64) memory(argmem: read)
+define ptr @points(ptr %ctx, i64 %offset) {
+  %sock = call ptr @whistler.context.pointer.sock(ptr %ctx, i64 %offset)
+  ret ptr %sock
+}
+
 !1 = !{!"signed integer", i32 4, !"", !2}
 !2 = !{!"struct task_struct", i64 9792, !"pid", i64 10112}
 !5 = !{!"array 1 signed integer", i32 16, !"", !6}
 !6 = !{!"struct task_struct", i64 9792, !"comm", i64 14016}
 !7 = !{!"unsigned number", i32 4, !"", !8}
 !8 = !{!"struct task_struct", i64 9792, !"odd", i64 0}
+!9 = !{!"bpf_func_id", !"BPF_FUNC_loop", i64 181}

@@ -34,6 +34,10 @@ TEST(Field, RoundTripsScalars) {
   pointer.bytes = 8;
   pointer.pointee = "mm_struct";
   expectRoundTrip(pointer);
+  pointer.isDirect = true;
+  expectRoundTrip(pointer);
+  pointer.isTyped = true;
+  expectRoundTrip(pointer);
   Field bits = pid();
   bits.bitSize = 3;
   bits.steps[0].bitOffset = 10017;

@@ -48,6 +48,12 @@ public:
   /// The same by BTF id (typedefs and qualifiers are followed).
   llvm::Expected<Aggregate> aggregate(TypeId id) const;
 
+  /// Whether a program may load `field` of `record` through a typed pointer,
+  /// as the kernel that these types are of sees it. Errors: UnknownTypeError
+  /// (no such id), CorruptBtfError.
+  llvm::Expected<DirectLoad> directLoad(TypeId record,
+                                        const Field &field) const;
+
   /// The value type behind `id`: typedefs, qualifiers and type tags removed.
   /// Errors: UnknownTypeError (no such id), CorruptBtfError.
   llvm::Expected<Type> type(TypeId id) const;

@@ -48,6 +48,14 @@ struct Field {
 
 enum class AggregateKind { Struct, Union };
 
+/// What the kernel's verifier makes of a load of a member through a typed
+/// pointer.
+enum class DirectLoad {
+  Refused,
+  Scalar,       ///< a number; of an aggregate: what is in it can be loaded
+  TypedPointer, ///< through which loads are permitted in turn
+};
+
 /// A struct or union with the members of anonymous members flattened in.
 struct Aggregate {
   /// Own C name, or the typedef's it was found by when the type itself is

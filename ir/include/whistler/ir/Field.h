@@ -47,6 +47,12 @@ struct Field {
   FieldShape shape = FieldShape::Integer;
   uint32_t dimensions = 0; ///< of an array aggregate; 0: a struct or union
   std::string pointee;     ///< struct a pointer leads to, "" when unknown
+  /// A load through a typed pointer to the first record reads it: the kernel
+  /// resolves its offset to this member (btf_struct_walk). Of an aggregate:
+  /// every offset within it is resolved into it.
+  bool isDirect = false;
+  /// Such a load gives a typed pointer to `pointee`.
+  bool isTyped = false;
 
   /// Byte offset from the first record's start, on the build host. For a
   /// bitfield: of the byte its first bit is in.

@@ -21,9 +21,9 @@ enum class Operation {
 #include "whistler/ir/Operations.def"
 };
 
-/// A fact about a field or type that the loader writes into the program.
-/// Values follow enum bpf_core_relo_kind in the kernel's
-/// include/uapi/linux/bpf.h.
+/// A fact about a field, type or enumerator that the loader writes into the
+/// program. The values of facts about fields follow enum bpf_core_relo_kind in
+/// the kernel's include/uapi/linux/bpf.h.
 enum class CoreFact {
   FieldByteOffset,
   FieldByteSize,
@@ -31,6 +31,34 @@ enum class CoreFact {
   FieldSigned,
   FieldLShiftU64,
   FieldRShiftU64,
+  TypeExists,
+  TypeSize,
+  TypeId, ///< in the running kernel's BTF
+  EnumeratorExists,
+  EnumeratorValue,
+  KernelVersion, ///< KERNEL_VERSION(a, b, c) of the running kernel
+};
+
+/// A type by the name that a loader looks for.
+struct TypeIdentity {
+  std::string name;
+  RecordKind kind = RecordKind::Struct;
+  uint64_t bytes = 0; ///< on the build host; 0 when it has no such type
+  bool operator==(const TypeIdentity &) const = default;
+};
+
+/// An enumerator by name; `value` is the build host's.
+struct EnumeratorIdentity {
+  std::string enumeration, name;
+  int64_t value = 0;
+  bool operator==(const EnumeratorIdentity &) const = default;
+};
+
+/// What the kernel's verifier knows about a pointer in the context.
+struct PointerIdentity {
+  std::string record; ///< the struct it leads to
+  bool isNullable = false;
+  bool operator==(const PointerIdentity &) const = default;
 };
 
 /// "field_byte_offset" and so on: the fact in an operation's name.
@@ -70,9 +98,24 @@ llvm::CallInst *createContextLoadAt(llvm::IRBuilderBase &builder, unsigned bits,
 llvm::CallInst *createContextStoreAt(llvm::IRBuilderBase &builder,
                                      llvm::Value *context, uint64_t offset,
                                      llvm::Value *value);
-/// `whistler.core.<fact>.<path>() -> i64`.
+/// `whistler.context.pointer.<struct>[.nullable](ptr ctx, i64 offset) -> ptr`:
+/// a typed kernel pointer at a fixed offset of the context: an argument of
+/// what a BTF-typed program is attached to.
+llvm::CallInst *createContextPointer(llvm::IRBuilderBase &builder,
+                                     const PointerIdentity &pointer,
+                                     llvm::Value *context, uint64_t offset);
+/// `whistler.core.<fact>.<path>() -> i64`, of the facts about fields.
 llvm::CallInst *createCoreFact(llvm::IRBuilderBase &builder, CoreFact fact,
                                const Field &field);
+/// `whistler.core.<fact>.<type>() -> i64`: TypeExists, TypeSize, TypeId.
+llvm::CallInst *createTypeFact(llvm::IRBuilderBase &builder, CoreFact fact,
+                               const TypeIdentity &type);
+/// `whistler.core.<fact>.<enum>.<enumerator>() -> i64`.
+llvm::CallInst *createEnumeratorFact(llvm::IRBuilderBase &builder,
+                                     CoreFact fact,
+                                     const EnumeratorIdentity &enumerator);
+/// `whistler.core.kernel_version() -> i64`.
+llvm::CallInst *createKernelVersion(llvm::IRBuilderBase &builder);
 /// `whistler.barrier()`: no kernel read moves across or is merged over it.
 llvm::CallInst *createBarrier(llvm::IRBuilderBase &builder);
 
@@ -85,6 +128,9 @@ struct OperationCall {
   llvm::CallInst *call = nullptr;
   std::optional<Field> field; ///< operations that name a field
   std::optional<CoreFact> fact;
+  std::optional<TypeIdentity> type;
+  std::optional<EnumeratorIdentity> enumerator;
+  std::optional<PointerIdentity> pointer;
 
   /// Kernel address or context operand; null for core facts and barrier.
   llvm::Value *base() const;

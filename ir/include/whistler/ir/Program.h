@@ -20,7 +20,15 @@ struct DataMember {
   std::shared_ptr<const DataType> type;
 };
 struct DataType {
-  enum class Kind { Integer, Bool, Struct, Union, Array } kind = Kind::Integer;
+  enum class Kind {
+    Integer,
+    Bool,
+    Struct,
+    Union,
+    Array,
+    Pointer, ///< to `element`; to void when that is null
+    Enum,    ///< nothing but its name and size
+  } kind = Kind::Integer;
   std::string name; ///< struct or integer name; may be empty for integers
   uint64_t bytes = 0;
   bool isSigned = false;

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -240,7 +241,10 @@ uint64_t ownUid() { return getuid(); }
 uint64_t ownTgid() { return inFirstPidNamespace() ? uint64_t(getpid()) : 0; }
 uint64_t zero() { return 0; }
 uint64_t one() { return 1; }
-uint64_t normalPriority() { return 120; }
+/// Of this process: 120, but for its nice value.
+uint64_t normalPriority() {
+  return uint64_t(120 + getpriority(PRIO_PROCESS, 0));
+}
 
 const ReadRow kReads[] = {
     {"ThreeDeep",

@@ -1,8 +1,10 @@
-;;; Four pointers deep: the inode number of the program that the current
-;;; process runs, kept in an array map.
+;;; pointer-chase: the inode number of the program that the current process
+;;; runs, four pointers deep in the kernel, kept in an array map.
 ;;;
-;;;   whistler compile examples/pointer-chase.lisp --report
-;;;   sudo whistler verify examples/pointer-chase.bpf.o
+;;;   Type:   kprobe
+;;;   Needs:  Linux 5.10
+;;;   Try:    whistler compile examples/pointer-chase.lisp --report
+;;;           sudo whistler run examples/pointer-chase.lisp
 ;;;
 ;;; Each accessor gives a typed pointer, so the next one is checked: asking the
 ;;; mm_struct for f-inode would be a compile error.

@@ -1,8 +1,10 @@
-;;; Kernel reads between map operations: how often each process opens files,
-;;; and the largest address space it had.
+;;; reads-and-maps: how often each process opens files, and the largest address
+;;; space it had: kernel reads between map operations.
 ;;;
-;;;   whistler compile examples/reads-and-maps.lisp --report
-;;;   sudo whistler verify examples/reads-and-maps.bpf.o
+;;;   Type:   kprobe
+;;;   Needs:  Linux 5.10
+;;;   Try:    whistler compile examples/reads-and-maps.lisp --report
+;;;           sudo whistler run examples/reads-and-maps.lisp
 ;;;
 ;;; A map operation changes the program's own memory, not the kernel memory
 ;;; that the accessors see: the reads on both sides of it are merged.

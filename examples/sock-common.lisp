@@ -1,7 +1,13 @@
-;;; Six fields of a socket that is about to connect, as a ring-buffer record.
+;;; sock-common: six fields of each TCP socket that sends its SYN, as a
+;;; ring-buffer record.
 ;;;
-;;;   whistler compile examples/sock-common.lisp --report
-;;;   sudo whistler verify examples/sock-common.bpf.o
+;;;   Type:   kprobe
+;;;   Needs:  Linux 5.10
+;;;   Try:    whistler compile examples/sock-common.lisp --report
+;;;           sudo whistler run examples/sock-common.lisp
+;;;
+;;; tcp_connect is called once addresses and ports are chosen; tcp_v4_connect,
+;;; one step before, would show zeros.
 ;;;
 ;;; The six lie within twenty bytes of one struct: one read of kernel memory
 ;;; brings them all.
@@ -20,7 +26,7 @@
 (defmap connects :type :ringbuf :max-entries 65536)
 
 (defprog sock-connect (:type :kprobe
-                       :section "kprobe/tcp_v4_connect"
+                       :section "kprobe/tcp_connect"
                        :license "GPL")
   (let ((sk (as-sock-common (pt-regs-parm1))))
     (with-ringbuf (event connects connect-event)

@@ -11,8 +11,9 @@
 ;;; then everything else stands in the socket.
 
 (import-kernel-struct sock-common
-  skc-daddr skc-rcv-saddr skc-dport skc-num skc-family)
+  skc-daddr skc-rcv-saddr skc-dport skc-family)
 (import-kernel-struct sock sk-protocol)
+(import-kernel-struct inet-sock inet-sport)
 (import-kernel-struct tcp-sock
   bytes-acked bytes-received total-retrans srtt-us)
 
@@ -55,19 +56,21 @@
        (get-current-comm (birth-comm-ptr fresh) 16))
      (map-update births ,sk fresh BPF_NOEXIST)))
 
-;; The socket as a sock, as its tcp_sock and as its sock_common: all three start
-;; at the same address.
+;; The socket as sock_common, inet_sock and tcp_sock: all start at the same
+;; address. The port is taken from inet_sport, since skc_num is 0 by now: a
+;; closing socket gives its port back first.
 (defmacro report-life (sk)
   `(when-let (born (map-lookup births ,sk))
      (with-ringbuf (event events life-event)
        (let ((ends (as-sock-common ,sk))
+             (inet (as-inet-sock ,sk))
              (tcp (as-tcp-sock ,sk)))
          (setf (life-event-lifetime event) (- (ktime-get-ns) (birth-at born))
                (life-event-pid event) (birth-pid born)
                (life-event-daddr event) (sock-common-skc-daddr ends)
                (life-event-saddr event) (sock-common-skc-rcv-saddr ends)
                (life-event-dport event) (ntohs (sock-common-skc-dport ends))
-               (life-event-sport event) (sock-common-skc-num ends)
+               (life-event-sport event) (ntohs (inet-sock-inet-sport inet))
                (life-event-sent event) (tcp-sock-bytes-acked tcp)
                (life-event-received event) (tcp-sock-bytes-received tcp)
                (life-event-retransmits event) (tcp-sock-total-retrans tcp)

@@ -1,7 +1,9 @@
-;;; Every execve: who calls it, as a ring-buffer record.
+;;; trace-exec: every execve: who calls it, as a ring-buffer record.
 ;;;
-;;;   whistler compile examples/trace-exec.lisp
-;;;   sudo whistler verify examples/trace-exec.bpf.o
+;;;   Type:   kprobe
+;;;   Needs:  Linux 5.10
+;;;   Try:    whistler compile examples/trace-exec.lisp --report
+;;;           sudo whistler run examples/trace-exec.lisp
 ;;;
 ;;; Three fields of the task come out of kernel memory: two integers that lie
 ;;; side by side and, further on, sixteen bytes of its name.

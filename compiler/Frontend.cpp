@@ -84,6 +84,9 @@ Expected<bool> Frontend::analyzeSource(StringRef fileName) {
   SemaInputs inputs;
   inputs.openBtf = [this](StringRef module) { return openBtf(module); };
   inputs.relocatable = options.relocatable;
+  inputs.isPrelude = [this](FileId file) {
+    return sources->name(file).starts_with("<prelude/");
+  };
   Expected<TypedProgram> analyzed =
       analyze(topLevel, forms, inputs, diagnostics);
   if (!analyzed)

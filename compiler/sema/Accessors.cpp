@@ -92,9 +92,34 @@ NodePtr fieldAddress(Analyzer &a, const Form *form, NodePtr base,
   return kernelAddress(a, form, std::move(base), record, field);
 }
 
+NodePtr swapOrder(NodePtr value, const MemoryType &type, SourceSpan span) {
+  constexpr struct {
+    uint64_t bytes;
+    Op op;
+  } kSwaps[] = {{2, Op::ByteSwap16}, {4, Op::ByteSwap32}, {8, Op::ByteSwap64}};
+  for (const auto &row : kSwaps)
+    if (row.bytes == type.bytes)
+      value = makeUnary(row.op, std::move(value),
+                        integerType(unsigned(type.bytes * 8)), span);
+  return type.isSigned ? makeConvert(std::move(value), valueTypeOf(type), span)
+                       : std::move(value);
+}
+
 NodePtr readField(Analyzer &a, const Form *form, NodePtr base,
                   const StructInfo &record, const FieldInfo &field,
                   NodePtr index) {
+  const MemoryType &read =
+      index && field.type.element ? *field.type.element : field.type;
+  NodePtr value =
+      readFieldAsIs(a, form, std::move(base), record, field, std::move(index));
+  if (!field.isNetworkOrder || isError(value) || !read.isScalar())
+    return value;
+  return swapOrder(std::move(value), read, form->span);
+}
+
+NodePtr readFieldAsIs(Analyzer &a, const Form *form, NodePtr base,
+                      const StructInfo &record, const FieldInfo &field,
+                      NodePtr index) {
   if (index)
     return readElement(a, form, std::move(base), record, field,
                        std::move(index));

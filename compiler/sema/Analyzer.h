@@ -133,6 +133,11 @@ std::string cName(const Form *symbolForm);
 /// How generated functions are looked up: C spelling in lower case.
 std::string accessorKey(llvm::StringRef name);
 
+// StructLayout.cpp
+/// Registers a struct under its name and makes its functions.
+void addRecord(Analyzer &a, std::unique_ptr<StructInfo> record);
+/// Is the first argument a name that no struct of the program has?
+bool checkRecordName(Analyzer &a, const Form *form, Forms args);
 // Accessors.cpp
 NodePtr callAccessor(Analyzer &a, const Form *form, Forms args,
                      const std::vector<Accessor> &candidates);
@@ -140,6 +145,12 @@ NodePtr callAccessor(Analyzer &a, const Form *form, Forms args,
 NodePtr readField(Analyzer &a, const Form *form, NodePtr base,
                   const StructInfo &record, const FieldInfo &field,
                   NodePtr index);
+/// The same without the byte swap that a header's field may ask for.
+NodePtr readFieldAsIs(Analyzer &a, const Form *form, NodePtr base,
+                      const StructInfo &record, const FieldInfo &field,
+                      NodePtr index);
+/// `value` of a field of `type` between network and host order.
+NodePtr swapOrder(NodePtr value, const MemoryType &type, SourceSpan span);
 NodePtr fieldAddress(Analyzer &a, const Form *form, NodePtr base,
                      const StructInfo &record, const FieldInfo &field);
 /// Checks that `base` may lead to `record`; reports and gives false when not.

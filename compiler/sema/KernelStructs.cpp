@@ -210,6 +210,11 @@ void Analyzer::addAccessor(llvm::StringRef name, Accessor accessor) {
     if (old.record == accessor.record && old.field == accessor.field &&
         old.kind == accessor.kind)
       return;
+    // What the program declares wins over the language's own library.
+    if (old.record->isPrelude && !accessor.record->isPrelude) {
+      old = accessor;
+      return;
+    }
     // A field wins over the generated address function of another.
     if (accessor.kind == Accessor::Kind::FieldPointer)
       return;
@@ -256,7 +261,8 @@ void importKernelStruct(Analyzer &a, const Form *form, Forms args) {
     return;
   }
   std::string name = cName(args[0]);
-  if (const StructInfo *old = a.findStruct(name); old && !old->isKernel) {
+  if (const StructInfo *old = a.findStruct(name);
+      old && !old->isKernel && !old->isPrelude) {
     a.report(args[0], Kind::DuplicateName, {toString(args[0])});
     return;
   }

@@ -16,6 +16,7 @@ struct MemoryPlace {
   NodePtr address;
   MemoryType type;
   unsigned shift = 0, bitSize = 0; ///< bitfields, in the unit of `type`
+  bool isNetworkOrder = false;
 };
 
 std::optional<MemoryPlace> elementPlace(Analyzer &a, const Form *form,
@@ -24,14 +25,15 @@ std::optional<MemoryPlace> elementPlace(Analyzer &a, const Form *form,
   NodePtr index = a.expression(indexForm);
   if (isError(index))
     return std::nullopt;
-  NodePtr node = readField(a, form, std::move(base), *accessor.record,
-                           *accessor.field, std::move(index));
+  NodePtr node = readFieldAsIs(a, form, std::move(base), *accessor.record,
+                               *accessor.field, std::move(index));
   if (isError(node))
     return std::nullopt;
-  MemoryType element = *accessor.field->type.element;
-  if (node->kind == NodeKind::Load)
-    return MemoryPlace{std::move(node->children[0]), element};
-  return MemoryPlace{std::move(node), element};
+  MemoryPlace place{nullptr, *accessor.field->type.element};
+  place.isNetworkOrder = accessor.field->isNetworkOrder;
+  place.address = node->kind == NodeKind::Load ? std::move(node->children[0])
+                                               : std::move(node);
+  return place;
 }
 
 std::optional<MemoryPlace> fieldPlace(Analyzer &a, const Form *form,
@@ -57,6 +59,7 @@ std::optional<MemoryPlace> fieldPlace(Analyzer &a, const Form *form,
     return elementPlace(a, form, std::move(base), *accessor, args[1]);
   const FieldInfo &field = *accessor->field;
   MemoryPlace place{nullptr, field.type};
+  place.isNetworkOrder = field.isNetworkOrder;
   uint64_t offset = field.bitOffset / 8;
   if (field.bitSize) {
     offset = field.bitOffset / (field.type.bytes * 8) * field.type.bytes;
@@ -131,6 +134,22 @@ NodePtr storeBits(Analyzer &a, const Form *form, MemoryPlace place,
   return makeSequence(std::move(sequence), span);
 }
 
+/// The place holds big-endian bytes; the value of the form is what was stored,
+/// in host order.
+NodePtr storeSwapped(Analyzer &a, const Form *form, MemoryPlace place,
+                     NodePtr value) {
+  std::vector<NodePtr> sequence;
+  ValueType type = valueTypeOf(place.type);
+  Variable *kept =
+      a.once(makeConvert(std::move(value), type, form->span), sequence);
+  NodePtr swapped =
+      swapOrder(makeRef(kept, form->span), place.type, form->span);
+  sequence.push_back(makeStore(std::move(place.address), 0, std::move(swapped),
+                               type, form->span));
+  sequence.push_back(makeRef(kept, form->span));
+  return makeSequence(std::move(sequence), form->span);
+}
+
 NodePtr storeInto(Analyzer &a, const Form *form,
                   std::optional<MemoryPlace> place, NodePtr value) {
   if (!place || isError(value))
@@ -139,6 +158,8 @@ NodePtr storeInto(Analyzer &a, const Form *form,
     return copyInto(a, form, std::move(*place), std::move(value));
   if (place->bitSize)
     return storeBits(a, form, std::move(*place), std::move(value));
+  if (place->isNetworkOrder)
+    return storeSwapped(a, form, std::move(*place), std::move(value));
   ValueType stored = valueTypeOf(place->type);
   // A kernel pointer is a number once it is stored.
   if (stored.isPointer)
@@ -280,11 +301,12 @@ NodePtr incrementMemory(Analyzer &a, const Form *form,
     type = integerType();
   std::vector<NodePtr> sequence;
   Variable *at = a.once(std::move(place->address), sequence);
-  NodePtr sum = arithmetic(
-      a, form, op, makeLoad(makeRef(at, form->span), 0, type, form->span),
-      std::move(delta));
-  sequence.push_back(
-      makeStore(makeRef(at, form->span), 0, std::move(sum), type, form->span));
+  NodePtr old = makeLoad(makeRef(at, form->span), 0, type, form->span);
+  if (place->isNetworkOrder)
+    old = swapOrder(std::move(old), place->type, form->span);
+  NodePtr sum = arithmetic(a, form, op, std::move(old), std::move(delta));
+  place->address = makeRef(at, form->span);
+  sequence.push_back(storeInto(a, form, std::move(place), std::move(sum)));
   return makeSequence(std::move(sequence), form->span);
 }
 

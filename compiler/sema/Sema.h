@@ -18,6 +18,8 @@ struct SemaInputs {
       llvm::StringRef module)>
       openBtf;
   bool relocatable = true;
+  /// Is a form of the language's own library? (Nothing: none is.)
+  std::function<bool(FileId)> isPrelude;
 };
 
 /// Core forms to a typed program. Mistakes go to `diagnostics` (the result is

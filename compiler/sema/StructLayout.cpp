@@ -97,10 +97,15 @@ bool addField(Analyzer &a, StructInfo &record, const Form *form) {
   return true;
 }
 
-/// Registers the struct under its name and makes its functions.
 void finishStruct(Analyzer &a, std::unique_ptr<StructInfo> record) {
   record->bytes = llvm::alignTo(record->bytes, record->align);
   record->dataType = dataTypeOf(*record);
+  addRecord(a, std::move(record));
+}
+
+} // namespace
+
+void addRecord(Analyzer &a, std::unique_ptr<StructInfo> record) {
   StructInfo *info = a.addStruct(std::move(record));
   a.addAccessor("make_" + info->name, {Accessor::Kind::Make, info, nullptr});
   a.addAccessor("as_" + info->name, {Accessor::Kind::As, info, nullptr});
@@ -108,27 +113,25 @@ void finishStruct(Analyzer &a, std::unique_ptr<StructInfo> record) {
     a.addFieldAccessors(*info, field, info->name);
 }
 
-bool checkName(Analyzer &a, Forms args, const Form *form) {
+bool checkRecordName(Analyzer &a, const Form *form, Forms args) {
   if (args.empty() || !args[0]->isSymbol()) {
     a.report(form, Kind::MissingName, {toString(form->cons.car)});
     return false;
   }
-  if (const StructInfo *old = a.findStruct(cName(args[0]))) {
+  const StructInfo *old = a.findStruct(cName(args[0]));
+  if (old && !old->isPrelude) {
     a.report(args[0], Kind::DuplicateName, {toString(args[0])});
-    (void)old;
     return false;
   }
   return true;
 }
-
-} // namespace
 
 std::shared_ptr<const ir::DataType> dataType(const MemoryType &type) {
   return dataTypeOf(type);
 }
 
 void declareStruct(Analyzer &a, const Form *form, Forms args) {
-  if (!checkName(a, args, form))
+  if (!checkRecordName(a, form, args))
     return;
   auto record = std::make_unique<StructInfo>();
   record->name = cName(args[0]);
@@ -145,7 +148,7 @@ void declareStruct(Analyzer &a, const Form *form, Forms args) {
 }
 
 void declareUnion(Analyzer &a, const Form *form, Forms args) {
-  if (!checkName(a, args, form))
+  if (!checkRecordName(a, form, args))
     return;
   auto record = std::make_unique<StructInfo>();
   record->name = cName(args[0]);

@@ -35,12 +35,14 @@ struct FieldInfo {
   uint32_t bitSize = 0; ///< bitfields
   MemoryType type;
   btf::TypeId kernelType = 0; ///< of a kernel struct's field
+  bool isNetworkOrder = false; ///< of a header: big-endian in memory
 };
 
 /// A struct of the program, or of the kernel as BTF shows it.
 struct StructInfo {
   std::string name; ///< C spelling; "" when anonymous
   bool isKernel = false, isUnion = false;
+  bool isPrelude = false; ///< of the language's own library: may be redefined
   ir::RecordKind recordKind = ir::RecordKind::Struct;
   uint64_t bytes = 0, align = 1;
   std::vector<FieldInfo> fields;

@@ -17,6 +17,7 @@ compiler::Options Mode::options() const {
   result.reads = reads;
   result.optimize = optimize;
   result.relocatable = relocatable;
+  result.cpu = cpu;
   return result;
 }
 

@@ -17,6 +17,7 @@ struct Mode {
   passes::ReadStrategy reads = passes::ReadStrategy::Fused;
   bool optimize = true;
   bool relocatable = true;
+  backend::Cpu cpu = backend::Cpu::V3;
 
   compiler::Options options() const;
   /// "fused -O2 core".

@@ -84,9 +84,7 @@ Expected<bool> Frontend::analyzeSource(StringRef fileName) {
   SemaInputs inputs;
   inputs.openBtf = [this](StringRef module) { return openBtf(module); };
   inputs.relocatable = options.relocatable;
-  inputs.isPrelude = [this](FileId file) {
-    return sources->name(file).starts_with("<prelude/");
-  };
+  inputs.prelude = expander.prelude();
   Expected<TypedProgram> analyzed =
       analyze(topLevel, forms, inputs, diagnostics);
   if (!analyzed)

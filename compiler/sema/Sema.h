@@ -18,8 +18,9 @@ struct SemaInputs {
       llvm::StringRef module)>
       openBtf;
   bool relocatable = true;
-  /// Is a form of the language's own library? (Nothing: none is.)
-  std::function<bool(FileId)> isPrelude;
+  /// Declarations of the language's own library; the program may declare their
+  /// names anew.
+  std::vector<const Form *> prelude;
 };
 
 /// Core forms to a typed program. Mistakes go to `diagnostics` (the result is

@@ -52,6 +52,7 @@ struct Expander::Impl {
     for (const PreludeFile &file : preludeFiles())
       processAll(read(sources.add(file.name.str(), file.text.str()), forms,
                       diagnostics));
+    prelude = std::exchange(out, {});
   }
 
   void defineTopLevel();
@@ -84,7 +85,7 @@ struct Expander::Impl {
   llvm::DenseMap<const Symbol *, llvm::StringRef> shapes;
   llvm::DenseMap<const Symbol *, TopLevel> topLevelForms;
   std::vector<std::string> including; ///< paths from the main file's folder
-  std::vector<const Form *> out;
+  std::vector<const Form *> out, prelude;
   unsigned depth = 0;
 };
 
@@ -363,6 +364,10 @@ std::vector<const Form *>
 Expander::expand(const std::vector<const Form *> &topLevel) {
   impl_->processAll(topLevel);
   return std::exchange(impl_->out, {});
+}
+
+const std::vector<const Form *> &Expander::prelude() const {
+  return impl_->prelude;
 }
 
 const Form *Expander::expandExpression(const Form *form) {

@@ -29,6 +29,8 @@ public:
            DiagnosticEngine &diagnostics, FileLoader loader);
   ~Expander();
   std::vector<const Form *> expand(const std::vector<const Form *> &topLevel);
+  /// The prelude's own declarations (headers, constants), as core forms.
+  const std::vector<const Form *> &prelude() const;
 
   /// Expands one expression form (tests, and sema for synthesized forms).
   const Form *expandExpression(const Form *form);

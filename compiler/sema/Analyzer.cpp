@@ -25,6 +25,10 @@ Analyzer::Analyzer(FormContext &forms, const SemaInputs &inputs,
 
 llvm::Expected<TypedProgram>
 Analyzer::run(const std::vector<const Form *> &topLevelForms) {
+  isInPrelude = true;
+  for (const Form *form : inputs.prelude)
+    topLevel(form);
+  isInPrelude = false;
   for (const Form *form : topLevelForms) {
     topLevel(form);
     if (worldError)

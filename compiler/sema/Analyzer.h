@@ -115,6 +115,7 @@ public:
   llvm::StringMap<int64_t> constants;         ///< names as read
   llvm::DenseSet<const Symbol *> brokenNames; ///< of failed declarations
   std::string licenseFrom;
+  bool isInPrelude = false; ///< while the language's own library is declared
   FunctionState *function = nullptr;
   llvm::Error worldError = llvm::Error::success();
 

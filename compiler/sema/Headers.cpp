@@ -119,7 +119,7 @@ void declareHeader(Analyzer &a, const Form *form, Forms args) {
   auto record = std::make_unique<StructInfo>();
   record->name = cName(args[0]);
   record->span = form->span;
-  record->isPrelude = a.inputs.isPrelude && a.inputs.isPrelude(form->span.file);
+  record->isPrelude = a.isInPrelude;
   bool isRight = true;
   for (const Form *field : args.drop_front())
     if (!field->isString()) // a documentation string

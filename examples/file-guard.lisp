@@ -21,11 +21,12 @@
   :key-type u64 :value-type u64 :max-entries 1024)
 
 ;; Hooks that came before this one may have refused already: their verdict is
-;; the last argument, and the one to keep.
+;; the last argument, and the one to keep. From 6.12 on the verifier wants to see
+;; that a hook's result is between -4095 and 0, hence the two bounds.
 (defmacro verdict (dentry before)
   `(let ((result (cast i32 ,before)))
-     (if (/= result 0)
-         result
+     (if (< result 0)
+         (max result -4095)
          (if-let (refusals (map-lookup protected
                                        (inode-i-ino (dentry-d-inode ,dentry))))
                  (progn (atomic-add refusals 0 1)

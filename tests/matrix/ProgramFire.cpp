@@ -5,18 +5,15 @@
 #include "ProgramFire.h"
 #include "ProgramRun.h"
 
+#include "scenarios/Triggers.h"
+
 #include <bpf/bpf.h>
 #include <linux/bpf.h>
 
-#include <arpa/inet.h>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace whistler::matrix {
@@ -38,32 +35,6 @@ bool canAttach(const bpf_program *program) {
   }
 }
 
-void connectToSelf() {
-  sockaddr_in address = {};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof(address);
-  auto *generic = reinterpret_cast<sockaddr *>(&address);
-  int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (bind(server, generic, size) == 0 && listen(server, 1) == 0 &&
-      getsockname(server, generic, &size) == 0 &&
-      connect(client, generic, size) == 0)
-    close(accept4(server, nullptr, nullptr, SOCK_CLOEXEC));
-  close(client);
-  close(server);
-}
-
-void executeSelf() {
-  pid_t child = fork();
-  if (child == 0) {
-    execl("/proc/self/exe", "loader", "--nothing", nullptr);
-    _exit(127);
-  }
-  if (child > 0)
-    waitpid(child, nullptr, 0);
-}
-
 void trigger() {
   int file = open("/tmp/trigger", O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   if (write(file, "x", 1) == 1)
@@ -71,8 +42,8 @@ void trigger() {
   close(file);
   rename("/tmp/trigger", "/tmp/trigger2");
   unlink("/tmp/trigger2");
-  executeSelf();
-  connectToSelf();
+  scenarios::executeHarmless();
+  scenarios::connectToSelf();
 }
 
 uint64_t runCount(int fd) {
@@ -81,38 +52,44 @@ uint64_t runCount(int fd) {
   return bpf_obj_get_info_by_fd(fd, &info, &size) ? 0 : info.run_cnt;
 }
 
+/// Attaches one program; null, and the reason, when it can't be.
+bpf_link *attach(const LoadedProgram &loaded, FireResult &result) {
+  bpf_link *link = bpf_program__attach(loaded.program);
+  if (!link)
+    result.error = strerror(errno);
+  return link;
+}
+
 } // namespace
 
-std::optional<FireResult> fireProgram(const LoadedProgram &loaded) {
-  if (!canAttach(loaded.program))
-    return std::nullopt;
-  FireResult result;
+bool canFire(const LoadedProgram &loaded) {
+  return loaded.verdict.accepted && canAttach(loaded.program);
+}
+
+std::vector<FireResult>
+fireTogether(const std::vector<const LoadedProgram *> &programs) {
+  std::vector<FireResult> results(programs.size());
+  std::vector<bpf_link *> links;
   int statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
-  int fd = bpf_program__fd(loaded.program);
-  uint64_t before = runCount(fd);
-  bpf_link *link = bpf_program__attach(loaded.program);
-  if (link) {
-    trigger();
+  for (size_t i = 0; i < programs.size(); ++i)
+    links.push_back(attach(*programs[i], results[i]));
+  // To attach is to open files, which the programs before have seen.
+  for (size_t i = 0; i < programs.size(); ++i) {
+    clearMaps(programs[i]->object.get());
+    results[i].runs = runCount(bpf_program__fd(programs[i]->program));
+  }
+  trigger();
+  for (bpf_link *link : links)
     bpf_link__destroy(link);
-    result.runs = runCount(fd) - before;
-    result.records = drainRecords(loaded.object.get());
-  } else {
-    result.error = strerror(errno);
+  for (size_t i = 0; i < programs.size(); ++i) {
+    results[i].runs =
+        runCount(bpf_program__fd(programs[i]->program)) - results[i].runs;
+    if (links[i])
+      results[i].maps = readMaps(programs[i]->object.get());
   }
   if (statistics >= 0)
     close(statistics);
-  return result;
-}
-
-void raiseLoopback() {
-  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  ifreq request = {};
-  strcpy(request.ifr_name, "lo");
-  if (ioctl(fd, SIOCGIFFLAGS, &request) == 0) {
-    request.ifr_flags |= IFF_UP;
-    ioctl(fd, SIOCSIFFLAGS, &request);
-  }
-  close(fd);
+  return results;
 }
 
 } // namespace whistler::matrix

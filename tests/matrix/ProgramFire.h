@@ -1,10 +1,10 @@
 #ifndef WHISTLER_TESTS_MATRIX_PROGRAMFIRE_H
 #define WHISTLER_TESTS_MATRIX_PROGRAMFIRE_H
 
-#include "ProgramLoad.h"
+#include "ProgramRun.h"
 
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace whistler::matrix {
 
@@ -12,15 +12,16 @@ namespace whistler::matrix {
 struct FireResult {
   std::string error; ///< why it couldn't be attached
   uint64_t runs = 0;
-  size_t records = 0; ///< taken out of ring buffers
+  std::vector<MapValues> maps; ///< afterwards
 };
 
-/// Attaches, does a little of everything that probes watch, detaches. Nothing
-/// for types that have no place to be attached to here.
-std::optional<FireResult> fireProgram(const LoadedProgram &loaded);
+/// Whether there is a place here to attach such a program to.
+bool canFire(const LoadedProgram &loaded);
 
-/// Turns the loopback interface on, for the connection among the triggers.
-void raiseLoopback();
+/// Attaches all of them, does once a little of everything that probes watch,
+/// detaches: what the programs are to agree on is one and the same event.
+std::vector<FireResult>
+fireTogether(const std::vector<const LoadedProgram *> &programs);
 
 } // namespace whistler::matrix
 

@@ -1,5 +1,5 @@
-// Loads one program of an object through libbpf and says what the kernel made
-// of it. The log level is "statistics only": messages of a refusal are still
+// Loads the programs of an object through libbpf and says what the kernel made
+// of them. The log level is "statistics only": messages of a refusal are still
 // written, the states in between are not, so the log stays small on a guest
 // that emulates every instruction.
 
@@ -22,6 +22,7 @@ namespace {
 constexpr unsigned kStatisticsOnly = 4;
 constexpr unsigned kStates = 1;
 constexpr size_t kLogBytes = 1 << 20;
+constexpr size_t kStatisticsBytes = 1 << 12;
 
 struct ReadHelper {
   int id;
@@ -125,16 +126,26 @@ void describe(int fd, const std::string &log, Verdict &verdict) {
   countReads(code, verdict);
 }
 
-bpf_program *selectProgram(bpf_object *object, const ProgramName &name) {
-  bpf_program *selected = nullptr;
+ObjectPtr openObject(const std::string &path) {
+  bpf_object *object = bpf_object__open_file(path.c_str(), nullptr);
+  return object ? ObjectPtr(object, bpf_object__close) : ObjectPtr();
+}
+
+bpf_program *findProgram(bpf_object *object, const ProgramName &name) {
   bpf_program *program;
   bpf_object__for_each_program(program, object) {
-    bool wanted = name.program == bpf_program__name(program) &&
-                  name.section == bpf_program__section_name(program);
-    bpf_program__set_autoload(program, wanted);
-    if (wanted)
-      selected = program;
+    if (name.program == bpf_program__name(program) &&
+        name.section == bpf_program__section_name(program))
+      return program;
   }
+  return nullptr;
+}
+
+bpf_program *selectProgram(bpf_object *object, const ProgramName &name) {
+  bpf_program *selected = findProgram(object, name);
+  bpf_program *program;
+  bpf_object__for_each_program(program, object)
+      bpf_program__set_autoload(program, program == selected);
   return selected;
 }
 
@@ -181,7 +192,7 @@ std::vector<ProgramName> listPrograms(const std::string &path,
   libbpf_set_print(keepWarning);
   lastWarning.clear();
   std::vector<ProgramName> names;
-  ObjectPtr object(bpf_object__open_file(path.c_str(), nullptr));
+  ObjectPtr object = openObject(path);
   if (!object) {
     error = lastWarning.empty() ? strerror(errno) : lastWarning;
     return names;
@@ -198,7 +209,7 @@ std::vector<ProgramName> listPrograms(const std::string &path,
 static int loadOnce(const std::string &path, const ProgramName &name,
                     unsigned level, LoadedProgram &loaded, std::string &log) {
   lastWarning.clear();
-  loaded.object.reset(bpf_object__open_file(path.c_str(), nullptr));
+  loaded.object = openObject(path);
   loaded.program = nullptr;
   if (loaded.object)
     loaded.program = selectProgram(loaded.object.get(), name);
@@ -215,7 +226,8 @@ static int loadOnce(const std::string &path, const ProgramName &name,
   return result;
 }
 
-LoadedProgram loadProgram(const std::string &path, const ProgramName &name) {
+static LoadedProgram loadAlone(const std::string &path,
+                               const ProgramName &name) {
   LoadedProgram loaded;
   std::string log;
   int result = loadOnce(path, name, kStatisticsOnly, loaded, log);
@@ -234,6 +246,41 @@ LoadedProgram loadProgram(const std::string &path, const ProgramName &name) {
     loaded.verdict.reason = strerror(-result);
   }
   return loaded;
+}
+
+/// All programs of the object at once; empty when the kernel refuses one.
+static std::vector<LoadedProgram>
+loadTogether(const std::string &path, const std::vector<ProgramName> &names) {
+  ObjectPtr object = openObject(path);
+  if (!object)
+    return {};
+  std::vector<LoadedProgram> all;
+  std::vector<std::string> logs(names.size(),
+                                std::string(kStatisticsBytes, '\0'));
+  for (size_t i = 0; i < names.size(); ++i) {
+    bpf_program *program = findProgram(object.get(), names[i]);
+    if (!program)
+      return {};
+    bpf_program__set_log_buf(program, logs[i].data(), logs[i].size());
+    bpf_program__set_log_level(program, kStatisticsOnly);
+    all.push_back({object, program, {}});
+  }
+  if (bpf_object__load(object.get()))
+    return {};
+  for (size_t i = 0; i < names.size(); ++i) {
+    bpf_program__set_log_buf(all[i].program, nullptr, 0);
+    describe(bpf_program__fd(all[i].program), logs[i].c_str(), all[i].verdict);
+  }
+  return all;
+}
+
+std::vector<LoadedProgram> loadObject(const std::string &path,
+                                      const std::vector<ProgramName> &names) {
+  std::vector<LoadedProgram> all = loadTogether(path, names);
+  if (all.empty())
+    for (const ProgramName &name : names)
+      all.push_back(loadAlone(path, name));
+  return all;
 }
 
 } // namespace whistler::matrix

@@ -11,10 +11,8 @@
 
 namespace whistler::matrix {
 
-struct CloseObject {
-  void operator()(bpf_object *object) const { bpf_object__close(object); }
-};
-using ObjectPtr = std::unique_ptr<bpf_object, CloseObject>;
+/// Shared by the programs of an object that was loaded as a whole.
+using ObjectPtr = std::shared_ptr<bpf_object>;
 
 /// What the kernel said of a program, and what became of it.
 struct Verdict {
@@ -37,7 +35,7 @@ struct ProgramName {
   auto operator<=>(const ProgramName &) const = default;
 };
 
-/// One program loaded alone: the object's other programs stay out.
+/// A program in the kernel, or the reason why it isn't there.
 struct LoadedProgram {
   ObjectPtr object;
   bpf_program *program = nullptr;
@@ -48,7 +46,10 @@ struct LoadedProgram {
 std::vector<ProgramName> listPrograms(const std::string &path,
                                       std::string &error);
 
-LoadedProgram loadProgram(const std::string &path, const ProgramName &name);
+/// Loads the object as a whole, or, when the kernel refuses that, each program
+/// alone, so that one refusal hides nothing else. In the order of `names`.
+std::vector<LoadedProgram> loadObject(const std::string &path,
+                                      const std::vector<ProgramName> &names);
 
 /// The line of a verifier log that gives the reason: neither statistics nor
 /// one of the "Suggestion:" paragraphs that 7.3 appends.

@@ -114,21 +114,6 @@ MapValues readRingBuffer(const bpf_map *map) {
   return collector.values();
 }
 
-std::vector<MapValues> readMaps(bpf_object *object) {
-  std::vector<MapValues> all;
-  bpf_map *map;
-  bpf_object__for_each_map(map, object) {
-    std::string name = stableName(map);
-    if (name.rfind(".rodata", 0) == 0 || name == ".kconfig")
-      continue;
-    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
-      all.push_back(readRingBuffer(map));
-    else if (isReadable(bpf_map__type(map)))
-      all.push_back(readMap(map));
-  }
-  return all;
-}
-
 enum class Input { None, Packet, Context };
 
 Input inputOf(bpf_prog_type type) {
@@ -149,10 +134,51 @@ Input inputOf(bpf_prog_type type) {
 
 } // namespace
 
-void RunResult::write(JsonLine &line) const {
-  line.number("error", error);
-  line.number("returned", returned);
-  line.text("packet", std::to_string(packetHash));
+std::vector<MapValues> readMaps(bpf_object *object) {
+  std::vector<MapValues> all;
+  bpf_map *map;
+  bpf_object__for_each_map(map, object) {
+    std::string name = stableName(map);
+    if (name.rfind(".rodata", 0) == 0 || name == ".kconfig")
+      continue;
+    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
+      all.push_back(readRingBuffer(map));
+    else if (isReadable(bpf_map__type(map)))
+      all.push_back(readMap(map));
+  }
+  return all;
+}
+
+/// A hash loses its entries; an entry of an array, which can't be deleted, is
+/// overwritten with zeros.
+static void clearMap(const bpf_map *map) {
+  int fd = bpf_map__fd(map);
+  std::string key(bpf_map__key_size(map), '\0'), next = key;
+  std::string zeros((bpf_map__value_size(map) + 7) / 8 * 8 *
+                        size_t(libbpf_num_possible_cpus()),
+                    '\0');
+  bool more = bpf_map_get_next_key(fd, nullptr, key.data()) == 0;
+  while (more) {
+    more = bpf_map_get_next_key(fd, key.data(), next.data()) == 0;
+    if (bpf_map_delete_elem(fd, key.data()))
+      bpf_map_update_elem(fd, key.data(), zeros.data(), BPF_ANY);
+    key = next;
+  }
+}
+
+void clearMaps(bpf_object *object) {
+  readMaps(object); // takes the records out
+  bpf_map *map;
+  bpf_object__for_each_map(map, object) {
+    std::string name = stableName(map);
+    if (isReadable(bpf_map__type(map)) && (name[0] != '.' || name == ".bss"))
+      clearMap(map);
+  }
+}
+
+bool canRun(bpf_prog_type type) { return inputOf(type) != Input::None; }
+
+void writeMaps(JsonLine &line, const std::vector<MapValues> &maps) {
   line.open("maps");
   for (const MapValues &map : maps) {
     line.open(map.name);
@@ -162,6 +188,13 @@ void RunResult::write(JsonLine &line) const {
     line.close();
   }
   line.close();
+}
+
+void RunResult::write(JsonLine &line) const {
+  line.number("error", error);
+  line.number("returned", returned);
+  line.text("packet", std::to_string(packetHash));
+  writeMaps(line, maps);
 }
 
 std::optional<RunResult> runProgram(const LoadedProgram &loaded) {
@@ -192,20 +225,6 @@ std::optional<RunResult> runProgram(const LoadedProgram &loaded) {
     result.packetHash = hashBytes(
         {reinterpret_cast<char *>(packet), options.data_size_out}, kHashStart);
   return result;
-}
-
-void collectValues(const LoadedProgram &loaded, RunResult &result) {
-  if (result.error == 0)
-    result.maps = readMaps(loaded.object.get());
-}
-
-size_t drainRecords(bpf_object *object) {
-  size_t records = 0;
-  bpf_map *map;
-  bpf_object__for_each_map(map, object) if (bpf_map__type(map) ==
-                                            BPF_MAP_TYPE_RINGBUF) records +=
-      readRingBuffer(map).entries;
-  return records;
 }
 
 } // namespace whistler::matrix

@@ -37,11 +37,18 @@ struct RunResult {
 /// next mode can run at once.
 std::optional<RunResult> runProgram(const LoadedProgram &loaded);
 
-/// Adds what the program left in its object's maps.
-void collectValues(const LoadedProgram &loaded, RunResult &result);
+/// Whether the kernel runs programs of this type on request.
+bool canRun(bpf_prog_type type);
 
-/// Takes every record out of the object's ring buffers; returns how many.
-size_t drainRecords(bpf_object *object);
+/// What is in the object's maps and global variables; takes every record out of
+/// its ring buffers.
+std::vector<MapValues> readMaps(bpf_object *object);
+
+/// Empties the maps and ring buffers, so that what is in them afterwards
+/// comes from what happens next.
+void clearMaps(bpf_object *object);
+
+void writeMaps(JsonLine &line, const std::vector<MapValues> &maps);
 
 } // namespace whistler::matrix
 

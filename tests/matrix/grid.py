@@ -1,184 +1,195 @@
-"""Judges the kernels' reports and prints them side by side.
-
-A program's cell is `instructions/reads` after load: what the verifier left of
-the program, and the probe-read calls in it. Values are compared between the
-modes of one program within one kernel, never between kernels.
+"""Prints a judgement: a summary of all variants, one line for each object,
+and the variants that people use, one line for each program.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+import json
+from collections import Counter
+from typing import Any, TextIO
 
-from serial_lines import Record, Report
+import judge
+import variants
+from judge import Cell, Judgement
 
-REFERENCE = "naive"
-EPERM = 1
 LEGEND = """\
-cell: instructions after load/probe reads left
-  =    same return value, packet and maps as the reference mode
-  !    different values (a mismatch)
-  v    ran; nothing to compare it with
-  *N   attached, fired N times   *0 attached, never fired   *- not attached"""
+cell: variants accepted/tried, then how many of them
+  vN     did what the scenario of the example says
+  =N     left the values of the reference variant (naive, -O0 and -O2)
+  !N[n]  did something else: a mistake
+  xN[n]  can't be taken by this kernel, for the reason in note n
+  ?N[n]  were accepted, but could not be tried out here
+  .N     were accepted and not tried out: another instruction set"""
+DETAIL_LEGEND = """\
+cell: instructions after load/probe reads left in them"""
 
 
-@dataclass
-class Column:
-    """A kernel of the matrix and what it reported."""
+class Notes:
+    """Footnotes; equal texts share one."""
 
-    title: str
-    report: Report | None = None
-    skipped: str = ""  # why it didn't run at all
-    failed: str = ""  # why its report is not whole
-    is_host: bool = False
-    seconds: float = 0.0
+    def __init__(self) -> None:
+        self.texts: list[str] = []
 
+    def number(self, text: str) -> int:
+        if text not in self.texts:
+            self.texts.append(text)
+        return self.texts.index(text) + 1
 
-Row = tuple[str, str, str, str]  # object, program, section, mode
-
-
-def row_of(record: Record) -> Row:
-    """What identifies a program across kernels."""
-    return (record["object"], record["program"], record["section"],
-            record["mode"])
+    def lines(self) -> list[str]:
+        return [f"  [{number}]  {text}"
+                for number, text in enumerate(self.texts, 1)]
 
 
-def values(record: Record) -> Any:
-    """The comparable part of a run."""
-    run = record["run"]
-    maps = {name: (one["entries"], one["hash"])
-            for name, one in run["maps"].items()}
-    return run["error"], run["returned"], run["packet"], maps
-
-
-def difference(reference: Record, record: Record) -> str:
-    """What differs between the runs of two modes, in words."""
-    first, second = reference["run"], record["run"]
-    for key in ("error", "returned", "packet"):
-        if first[key] != second[key]:
-            return f"{key} {second[key]}, was {first[key]}"
-    for name in sorted(first["maps"].keys() | second["maps"].keys()):
-        old, new = first["maps"].get(name), second["maps"].get(name)
-        if old != new:
-            return (f"{name}: {new['hex'] if new else 'absent'}, "
-                    f"was {old['hex'] if old else 'absent'}")
-    return "values"
-
-
-@dataclass
-class Judgement:
-    """Everything that a grid needs to be printed."""
-
-    columns: list[Column]
-    rows: list[Row] = field(default_factory=list)
-    cells: dict[tuple[int, Row], str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def note(self, text: str) -> int:
-        """The number of a footnote; equal texts share one."""
-        if text not in self.notes:
-            self.notes.append(text)
-        return self.notes.index(text) + 1
-
-
-def _reference(records: list[Record], record: Record) -> Record | None:
-    """The run to compare with: the reference mode's, or else the first."""
-    same = [other for other in records if row_of(other)[:3] == row_of(record)[:3]
-            and "run" in other]
-    naive = [other for other in same if other["mode"] == REFERENCE]
-    return (naive or same or [None])[0]
-
-
-def _value_mark(judgement: Judgement, column: Column, records: list[Record],
-                record: Record) -> str:
-    if "run" not in record:
-        return ""
-    reference = _reference(records, record)
-    if reference is None or reference is record:
-        error = record["run"]["error"]
-        return f" run failed ({error})" if error else " v"
-    if values(reference) == values(record):
-        return " ="
-    text = difference(reference, record)
-    judgement.problems.append(
-        f"{column.title}: {' '.join(filter(None, row_of(record)))}: "
-        f"other values than {reference['mode'] or 'the first'}")
-    return f" ![{judgement.note(text)}]"
-
-
-def _fire_mark(judgement: Judgement, record: Record) -> str:
-    fire = record.get("fire")
-    if fire is None:
-        return ""
-    if fire["error"]:
-        return f" *-[{judgement.note('not attached: ' + fire['error'])}]"
-    return f" *{fire['runs']}"
-
-
-def _cell(judgement: Judgement, column: Column, records: list[Record],
-          record: Record) -> str:
-    if not record["accepted"]:
-        reason = record["reason"]
-        if record.get("source"):
-            reason += f" (at: {record['source']})"
-        if column.is_host and record["errno"] == EPERM:
-            return f"not permitted[{judgement.note(reason)}]"
-        judgement.problems.append(
-            f"{column.title}: {' '.join(filter(None, row_of(record)))}: "
-            f"rejected: {record['reason']}")
-        return f"REJECTED[{judgement.note(reason)}]"
-    reads = sum(record["reads"].values()) if record["readsKnown"] else "?"
-    return (f"{record['instructions']}/{reads}"
-            + _value_mark(judgement, column, records, record)
-            + _fire_mark(judgement, record))
-
-
-def judge(columns: list[Column]) -> Judgement:
-    """Turns reports into cells, footnotes and problems."""
-    judgement = Judgement(columns)
-    for index, column in enumerate(columns):
-        if column.failed:
-            judgement.problems.append(f"{column.title}: {column.failed}")
-        records = column.report.programs if column.report else []
-        for record in records:
-            row = row_of(record)
-            if row not in judgement.rows:
-                judgement.rows.append(row)
-            judgement.cells[index, row] = _cell(judgement, column, records,
-                                                record)
-    return judgement
-
-
-def _table(lines: list[list[str]]) -> list[str]:
+def table(lines: list[list[str]]) -> list[str]:
+    """Columns aligned by their widest cell."""
     widths = [max(map(len, column)) for column in zip(*lines)]
     return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)
                       ).rstrip() for line in lines]
 
 
-def _grid_lines(judgement: Judgement) -> list[str]:
-    shown = [(index, column) for index, column in enumerate(judgement.columns)
-             if column.report]
-    lines = [["object", "program", "section", "mode",
-              *(column.title for _, column in shown)]]
-    previous: Row = ("", "", "", "")
-    for row in judgement.rows:
+def _marks(cells: list[Cell], notes: Notes) -> str:
+    """The summary of some variants on one kernel."""
+    kinds: Counter[str] = Counter()
+    for cell in cells:
+        if cell.verdict in (judge.EXCUSED, judge.NOT_PERMITTED):
+            kinds[f"x[{notes.number(cell.reason)}]"] += 1
+        elif cell.verdict == judge.REJECTED:
+            kinds[f"![{notes.number(cell.reason)}]"] += 1
+        elif cell.values == judge.PROVED:
+            kinds["v"] += 1
+        elif cell.values in (judge.SAME, judge.REFERENCE):
+            kinds["="] += 1
+        elif cell.values == judge.DIFFERENT:
+            kinds[f"![{notes.number(cell.note)}]"] += 1
+        elif cell.values == judge.NOT_PROVED:
+            kinds[f"?[{notes.number(cell.note)}]"] += 1
+        else:
+            kinds["."] += 1
+    good = sum(cell.verdict == judge.ACCEPTED for cell in cells)
+    order = "v=?.x!"
+    parts = sorted(kinds.items(), key=lambda item: order.index(item[0][0]))
+    return " ".join([f"{good}/{len(cells)}",
+                     *(f"{kind[0]}{count}{kind[1:]}" for kind, count in parts)])
+
+
+def _per_variant(cells: list[Cell]) -> list[Cell]:
+    """One cell for each variant: the worst of the object's programs."""
+    severity = {judge.REJECTED: 3, judge.NOT_PERMITTED: 2, judge.EXCUSED: 2,
+                judge.ACCEPTED: 0}
+    values = {judge.DIFFERENT: 4, judge.PROVED: 3, judge.NOT_PROVED: 2,
+              judge.SAME: 1, judge.REFERENCE: 1, judge.UNKNOWN: 0}
+    worst: dict[str, Cell] = {}
+    for cell in cells:
+        rank = severity[cell.verdict], values[cell.values]
+        old = worst.get(cell.variant)
+        if old is None or rank > (severity[old.verdict], values[old.values]):
+            worst[cell.variant] = cell
+    return list(worst.values())
+
+
+def summary(judgement: Judgement, notes: Notes) -> list[str]:
+    """Objects against kernels."""
+    shown = [column for column in judgement.columns if column.report]
+    by_place: dict[tuple[str, str], list[Cell]] = {}
+    for cell in judgement.cells:
+        by_place.setdefault((cell.object, cell.kernel), []).append(cell)
+    lines = [["object", *(column.title for column in shown)]]
+    for name in sorted({cell.object for cell in judgement.cells}):
+        lines.append([name, *(
+            _marks(_per_variant(by_place.get((name, column.title), [])), notes)
+            for column in shown)])
+    return table(lines)
+
+
+def by_mode(judgement: Judgement) -> list[str]:
+    """Values of --kernel-reads and -O against kernels: programs accepted."""
+    shown = [column for column in judgement.columns if column.report]
+    counts: dict[tuple[str, str], list[int]] = {}
+    rows: dict[str, None] = {}
+    for cell in judgement.cells:
+        variant = variants.parse(cell.variant)
+        row = f"{variant.reads} -O{variant.level}"
+        rows[row] = None
+        count = counts.setdefault((row, cell.kernel), [0, 0])
+        count[0] += cell.verdict == judge.ACCEPTED
+        count[1] += cell.verdict in (judge.ACCEPTED, judge.REJECTED)
+    lines = [["programs", *(column.title for column in shown)]]
+    for row in sorted(rows):
+        lines.append([row, *("{}/{}".format(*counts.get((row, column.title),
+                                                         (0, 0)))
+                             for column in shown)])
+    return table(lines)
+
+
+def detail(judgement: Judgement) -> list[str]:
+    """Programs and modes against kernels, for the usual instruction set."""
+    shown = [column for column in judgement.columns if column.report]
+    places: dict[tuple[str, ...], dict[str, str]] = {}
+    for cell in judgement.cells:
+        variant = variants.parse(cell.variant)
+        if not cell.program or (variant.cpu, variant.level) != (
+                variants.USUAL_CPU, 2):
+            continue
+        text = cell.verdict
+        if cell.verdict == judge.ACCEPTED:
+            record = cell.record
+            reads = (sum(record["reads"].values())
+                     if record["readsKnown"] else "?")
+            text = f"{record['instructions']}/{reads}"
+        row = cell.object, cell.program, cell.section, variant.reads or "-"
+        places.setdefault(row, {})[cell.kernel] = text
+    lines = [["object", "program", "section", "reads",
+              *(column.title for column in shown)]]
+    previous: tuple[str, ...] = ()
+    for row, texts in sorted(places.items()):
         same = row[:3] == previous[:3]
-        names = ["", "", ""] if same else list(row[:3])
-        cells = [judgement.cells.get((index, row), "") for index, _ in shown]
-        lines.append([*names, row[3] or "-", *cells])
+        lines.append([*(["", "", ""] if same else row[:3]), row[3],
+                      *(texts.get(column.title, "") for column in shown)])
         previous = row
-    notes = [f"  [{number}]  {note}"
-             for number, note in enumerate(judgement.notes, 1)]
-    return [*_table(lines), "", LEGEND, *notes] if shown else []
+    return table(lines)
 
 
-def render(judgement: Judgement) -> str:
-    """The grid as text, with its legend, footnotes and skipped kernels."""
-    text = _grid_lines(judgement)
+def render(judgement: Judgement, with_detail: bool = False) -> str:
+    """The tables as text, with legend, footnotes and skipped kernels."""
+    text: list[str] = []
+    if any(column.report for column in judgement.columns):
+        notes = Notes()
+        text += [*summary(judgement, notes), "", LEGEND, *notes.lines(), "",
+                 *by_mode(judgement)]
+        if with_detail:
+            text += ["", *detail(judgement), "", DETAIL_LEGEND]
     for column in judgement.columns:
         if column.skipped:
             text.append(f"skipped: {column.title}: {column.skipped}")
         if column.failed:
             text.append(f"FAILED: {column.title}: {column.failed}")
     return "\n".join(text)
+
+
+def _json_cell(cell: Cell) -> dict[str, Any]:
+    variant = variants.parse(cell.variant)
+    line: dict[str, Any] = {
+        "kind": "program", "kernel": cell.kernel, "object": cell.object,
+        "program": cell.program, "section": cell.section,
+        "reads": variant.reads, "mcpu": variant.cpu,
+        "optimize": variant.level, "verdict": cell.verdict,
+        "reason": cell.reason, "values": cell.values, "note": cell.note}
+    if cell.verdict == judge.ACCEPTED:
+        record = cell.record
+        for key in ("instructions", "jited", "verified"):
+            line[key] = record.get(key)
+        line["probeReads"] = record["reads"] if record["readsKnown"] else None
+    return line
+
+
+def write_json(judgement: Judgement, file: TextIO) -> None:
+    """One JSON object on each line: the kernels, the programs, the problems."""
+    for column in judgement.columns:
+        print(json.dumps({
+            "kind": "kernel", "kernel": column.title, "host": column.is_host,
+            "skipped": column.skipped, "failed": column.failed,
+            "seconds": round(column.seconds, 1)}), file=file)
+    for cell in judgement.cells:
+        print(json.dumps(_json_cell(cell)), file=file)
+    for problem in judgement.problems:
+        print(json.dumps({"kind": "problem", "text": problem}), file=file)

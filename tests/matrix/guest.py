@@ -15,10 +15,10 @@ import cpio
 
 QEMU = "qemu-system-x86_64"
 MACHINE = ["-M", "q35", "-accel", "tcg,thread=multi", "-cpu", "max",
-           "-m", "384", "-smp", "1", "-nodefaults", "-no-user-config",
+           "-m", "512", "-smp", "1", "-nodefaults", "-no-user-config",
            "-display", "none", "-no-reboot", "-serial", "stdio"]
 COMMAND_LINE = ("console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable "
-                "random.trust_cpu=on rdinit=/init")
+                "random.trust_cpu=on lsm=bpf rdinit=/init")
 FOLDERS = ("proc", "sys", "dev", "tmp", "job")
 
 

@@ -1,11 +1,22 @@
-"""The objects of a run: given as files or folders, or compiled from probes."""
+"""The objects of a run: given as files or folders, or compiled from probes.
+
+Many variants of a program are the same bytes: one without kernel reads does
+not depend on how those are done. Each different object is loaded once and
+speaks for its twins.
+"""
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from variants import Variant
+
+NEEDS = re.compile(r";;;   Needs: +Linux (\d+)\.(\d+)(?: \(([^)]+)\))?")
 
 
 @dataclass
@@ -14,6 +25,10 @@ class Objects:
 
     files: list[Path] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    # (object, variant) -> all variants that are the same bytes, itself first
+    twins: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    # object -> oldest kernel that can take it, and why
+    needs: dict[str, tuple[tuple[int, int], str]] = field(default_factory=dict)
 
 
 def collect(paths: list[Path]) -> Objects:
@@ -33,37 +48,91 @@ def collect(paths: list[Path]) -> Objects:
 
 
 def object_names(sources: list[Path]) -> dict[Path, str]:
-    """A name for each source: its stem, or folder-stem where two are equal."""
-    stems = [source.stem for source in sources]
-    return {source: source.stem if stems.count(source.stem) == 1
-            else f"{source.resolve().parent.name}-{source.stem}"
-            for source in sources}
+    """A name for each source: its stem, or folder-stem when an earlier source
+    has that already."""
+    names: dict[Path, str] = {}
+    for source in sources:
+        taken = source.stem in names.values()
+        names[source] = (f"{source.resolve().parent.name}-{source.stem}"
+                         if taken else source.stem)
+    return names
 
 
-def _compile(whistler: Path, source: Path, mode: str, target: Path) -> str:
-    """Compiles one probe in one mode; returns what was wrong, or ""."""
+def declared_need(source: Path) -> tuple[tuple[int, int], str] | None:
+    """The `Needs: Linux X.Y (WHY)` of an example's head comment."""
+    match = NEEDS.search(source.read_text(errors="replace"))
+    if not match:
+        return None
+    need = (int(match[1]), int(match[2]))
+    why = f" ({match[3]})" if match[3] else ""
+    return need, f"needs Linux {need[0]}.{need[1]}{why}"
+
+
+def _compile(whistler: Path, folder: Path, names: list[str],
+             variant: Variant) -> list[str]:
+    """Compiles all sources of the folder; returns what was wrong. One process
+    for all: it reads the kernel's types once."""
     try:
         done = subprocess.run(
-            [str(whistler), "compile", str(source), "-o", str(target),
-             f"--kernel-reads={mode}"],
-            capture_output=True, text=True, timeout=60)
+            [str(whistler.resolve()), "compile", *variant.arguments(),
+             *(f"{name}.lisp" for name in names)], cwd=folder,
+            capture_output=True, text=True, timeout=120)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"{source.name} ({mode}): {error}"
-    if done.returncode == 0 and target.is_file():
-        return ""
-    message = (done.stderr or done.stdout).strip().splitlines()
-    first = message[0] if message else f"exit status {done.returncode}"
-    return f"{source.name} ({mode}): does not compile: {first}"
+        return [f"{variant}: {error}"]
+    errors = [line for line in done.stderr.splitlines() if "error: " in line]
+    problems = []
+    for name in names:
+        if (folder / f"{name}.bpf.o").is_file():
+            continue
+        said = [line for line in errors if line.startswith(f"{name}.lisp:")]
+        said = said or errors or [f"exit status {done.returncode}"]
+        problems.append(f"{name} ({variant}): does not compile: {said[0]}")
+    return problems
 
 
-def compile_all(whistler: Path, sources: list[Path], modes: list[str],
+def _prepare(folder: Path, sources: dict[Path, str]) -> None:
+    """Copies, under the same relative names for every variant: the names are
+    part of the objects, and equal programs should be equal bytes."""
+    folder.mkdir()
+    for source, name in sources.items():
+        shutil.copyfile(source, folder / f"{name}.lisp")
+
+
+def _gather(found: Objects, built: dict[Variant, Path], names: list[str],
+            out: Path) -> None:
+    """Keeps one object of each kind, as <name>.<variant>.bpf.o."""
+    for name in names:
+        seen: dict[bytes, tuple[str, str]] = {}
+        for variant, folder in built.items():
+            path = folder / f"{name}.bpf.o"
+            if not path.is_file():
+                continue
+            content = path.read_bytes()
+            if content in seen:
+                found.twins[seen[content]].append(str(variant))
+                continue
+            seen[content] = key = name, str(variant)
+            found.twins[key] = [str(variant)]
+            target = out / f"{name}.{variant}.bpf.o"
+            path.rename(target)
+            found.files.append(target)
+
+
+def compile_all(whistler: Path, sources: list[Path], wanted: list[Variant],
                 out: Path) -> Objects:
-    """Every source in every mode, as <name>.<mode>.bpf.o."""
+    """Every source in every variant."""
     names = object_names(sources)
-    jobs = [(source, mode, out / f"{names[source]}.{mode}.bpf.o")
-            for source in sources for mode in modes]
+    built: dict[Variant, Path] = {}
+    for variant in wanted:
+        built[variant] = out / f"build-{variant}"
+        _prepare(built[variant], names)
     with ThreadPoolExecutor(2) as pool:
-        errors = list(pool.map(lambda job: _compile(whistler, *job), jobs))
-    found = collect([out])
-    found.problems += [error for error in errors if error]
+        errors = list(pool.map(
+            lambda item: _compile(whistler, item[1], list(names.values()),
+                                  item[0]), built.items()))
+    found = Objects(problems=[text for some in errors for text in some])
+    _gather(found, built, list(names.values()), out)
+    for source, name in names.items():
+        if need := declared_need(source):
+            found.needs[name] = need
     return found

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """The kernel matrix: loads BPF objects on Debian's kernels and this one.
 
-Fetches the kernels (once a week), boots each under QEMU with a static loader
-as /init, and prints a grid of instruction counts, reads, compared values and
-fired probes.
+Compiles every example and probe in every variant, fetches the kernels (once a
+week), boots each under QEMU with a static loader as /init, and prints who
+accepted what, and what the programs did there.
 
 exit status: 0 every program was accepted with equal values; 1 a rejection, a
 mismatch or a guest that failed; 2 wrong usage; 3 no kernel could run.
@@ -12,12 +12,12 @@ mismatch or a guest that failed; 2 wrong usage; 3 no kernel could run.
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,6 +26,8 @@ import guest
 import kernels
 import objects
 import serial_lines
+import variants
+from judge import EPERM, Column, Judgement, judge
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
@@ -50,8 +52,14 @@ def arguments() -> argparse.Namespace:
     add("--whistler", type=Path, help="compile --sources with this compiler")
     add("--sources", nargs="+", type=Path, metavar="FILE",
         help=f"probes to compile (default: those in {', '.join(SOURCES)})")
-    add("--modes", default="naive,single,fused",
-        help="values of --kernel-reads to compile with (default %(default)s)")
+    add("--modes", metavar="LIST",
+        help="values of --kernel-reads (default: all that the compiler has)")
+    add("--mcpu", metavar="LIST", help="instruction sets (default: "
+        f"{','.join(variants.CPUS)}; with --quick {variants.USUAL_CPU})")
+    add("--levels", metavar="LIST",
+        help="optimization levels (default: 2,0; with --quick 2)")
+    add("--detail", action="store_true",
+        help="also instructions and reads of each program and mode")
     add("--loader", type=Path,
         default=BUILD / "tests" / "matrix" / "whistler_guest_loader",
         help="the static loader (default: the release build's)")
@@ -64,7 +72,8 @@ def arguments() -> argparse.Namespace:
         help="for one guest (default %(default)s)")
     add("--jobs", type=int, default=min(2, os.cpu_count() or 1),
         help="guests at a time (default %(default)s)")
-    add("--json", type=Path, metavar="FILE", help="write all results there")
+    add("--json", type=Path, metavar="FILE",
+        help="write all results there, one JSON object a line")
     return parser.parse_args()
 
 
@@ -76,10 +85,23 @@ def wanted_lines(options: argparse.Namespace) -> list[str]:
     return [name.removesuffix(".x") for name in names if name]
 
 
-def run_guest(line: str, ramdisk: bytes, options: argparse.Namespace
-              ) -> grid.Column:
+def fit(made: objects.Objects, column: Column) -> list[Path]:
+    """The objects that a kernel may be able to take; notes the others."""
+    chosen = []
+    for path in made.files:
+        name, _, mode = path.name.removesuffix(".bpf.o").rpartition(".")
+        cpu = variants.parse(mode).cpu
+        if column.version < variants.CPU_NEEDS.get(cpu, (0, 0)):
+            column.unfit.append((name, mode))
+        else:
+            chosen.append(path)
+    return chosen
+
+
+def run_guest(line: str, base: bytes, made: objects.Objects,
+              options: argparse.Namespace) -> Column:
     """Fetches and boots one kernel."""
-    column = grid.Column(line)
+    column = Column(line)
     try:
         kernel, remark = kernels.provide(line, options.refresh)
     except kernels.Unavailable as error:
@@ -88,6 +110,7 @@ def run_guest(line: str, ramdisk: bytes, options: argparse.Namespace
     if remark:
         print(f"{line}: {remark}", file=sys.stderr)
     column.title = kernel.version
+    ramdisk = base + guest.job_archive(fit(made, column))
     start = time.monotonic()
     try:
         text = guest.boot(kernel.vmlinux, ramdisk, options.timeout)
@@ -100,19 +123,21 @@ def run_guest(line: str, ramdisk: bytes, options: argparse.Namespace
     return column
 
 
-def run_host(files: list[Path], options: argparse.Namespace) -> grid.Column:
-    """Loads the objects into the running kernel, attaching nothing."""
-    column = grid.Column(f"host {os.uname().release}", is_host=True)
+def run_host(made: objects.Objects, options: argparse.Namespace) -> Column:
+    """Loads the objects into the running kernel; what is attached there is
+    left to the tests, which do it in every mode."""
+    column = Column(f"host {os.uname().release}", is_host=True)
     start = time.monotonic()
     try:
-        done = subprocess.run([str(options.loader), *map(str, files)],
-                              capture_output=True, timeout=options.timeout)
+        done = subprocess.run(
+            [str(options.loader), *map(str, fit(made, column))],
+            capture_output=True, timeout=options.timeout)
     except (OSError, subprocess.TimeoutExpired) as error:
         column.failed = str(error)
         return column
     column.seconds = time.monotonic() - start
     report = serial_lines.parse(done.stdout.decode(errors="replace"))
-    denied = [record.get("errno") == grid.EPERM for record in report.programs]
+    denied = [record.get("errno") == EPERM for record in report.programs]
     if denied and all(denied):
         column.skipped = "this user may not load programs here"
         return column
@@ -121,22 +146,37 @@ def run_host(files: list[Path], options: argparse.Namespace) -> grid.Column:
     return column
 
 
-def run_all(files: list[Path], options: argparse.Namespace
-            ) -> list[grid.Column]:
+def run_all(made: objects.Objects, options: argparse.Namespace
+            ) -> list[Column]:
     """Every kernel, a few at a time, in the order asked for."""
     lines = wanted_lines(options)
-    columns: list[grid.Column] = []
+    columns: list[Column] = []
     missing = guest.qemu_missing()
     if missing:
-        columns = [grid.Column(line, skipped=missing) for line in lines]
+        columns = [Column(line, skipped=missing) for line in lines]
     elif lines:
-        ramdisk = guest.base_archive(options.loader) + guest.job_archive(files)
+        base = guest.base_archive(options.loader)
         with ThreadPoolExecutor(max(1, options.jobs)) as pool:
             columns = list(pool.map(
-                lambda line: run_guest(line, ramdisk, options), lines))
+                lambda line: run_guest(line, base, made, options), lines))
     if not options.no_host:
-        columns.append(run_host(files, options))
+        columns.append(run_host(made, options))
     return columns
+
+
+def wanted_variants(options: argparse.Namespace) -> list[variants.Variant]:
+    """The product of --modes, --mcpu and --levels."""
+    def choose(given: str | None, full: list[str], quick: list[str]
+               ) -> list[str]:
+        if given is not None:
+            return [one for one in given.split(",") if one]
+        return quick if options.quick else full
+    reads = choose(options.modes, variants.known_reads(options.whistler),
+                   variants.known_reads(options.whistler))
+    cpus = choose(options.mcpu, list(variants.CPUS), [variants.USUAL_CPU])
+    levels = choose(options.levels, [str(one) for one in variants.LEVELS],
+                    ["2"])
+    return variants.grid(reads, cpus, [int(one) for one in levels])
 
 
 def gather(options: argparse.Namespace, folder: Path) -> objects.Objects:
@@ -147,40 +187,34 @@ def gather(options: argparse.Namespace, folder: Path) -> objects.Objects:
         if sources is None and not options.objects:
             sources = [source for folder_name in SOURCES
                        for source in sorted((ROOT / folder_name).glob("*.lisp"))]
-        modes = [mode for mode in options.modes.split(",") if mode]
-        built = objects.compile_all(options.whistler, sources or [], modes,
-                                    folder)
-        found.files += built.files
-        found.problems += built.problems
+        built = objects.compile_all(options.whistler, sources or [],
+                                    wanted_variants(options), folder)
+        built.files = found.files + built.files
+        built.problems = found.problems + built.problems
+        return built
     return found
 
 
-def write_json(path: Path, judgement: grid.Judgement) -> None:
-    """All results, for other programs."""
-    kernels_said = [
-        {"kernel": column.title, "skipped": column.skipped,
-         "failed": column.failed, "seconds": round(column.seconds, 1),
-         "release": column.report.release if column.report else "",
-         "programs": column.report.programs if column.report else []}
-        for column in judgement.columns]
-    path.write_text(json.dumps({"kernels": kernels_said,
-                                "problems": judgement.problems}, indent=1))
-
-
-def closing_line(judgement: grid.Judgement) -> str:
+def closing_line(judgement: Judgement, seconds: float) -> str:
     """One line that says how it went."""
     ran = [column for column in judgement.columns if column.report]
     count = len(judgement.problems)
     verdict = f"{count} problems" if count else "no problems"
     if not ran:
         return "matrix: no kernel could run" + (f", {verdict}" if count else "")
+    cells = judgement.cells
+    tally = Counter(cell.verdict for cell in cells)
+    programs = {(cell.object, cell.program) for cell in cells if cell.program}
     took = ", ".join(f"{column.title} {column.seconds:.1f} s"
                      for column in ran)
-    return (f"matrix: {len(judgement.rows)} programs on {len(ran)} kernels "
-            f"({took}): {verdict}")
+    return (f"matrix: {len(programs)} programs in "
+            f"{len({cell.variant for cell in cells})} variants on {len(ran)} "
+            f"kernels: {len(cells)} loads, {tally['accepted']} accepted, "
+            f"{tally['excused'] + tally['not permitted']} with a reason of "
+            f"the kernel's; {verdict} ({took}; {seconds:.1f} s in all)")
 
 
-def exit_status(judgement: grid.Judgement, asked: list[str]) -> int:
+def exit_status(judgement: Judgement, asked: list[str]) -> int:
     """The host alone is no matrix when other kernels were asked for."""
     if judgement.problems:
         return BAD
@@ -212,20 +246,25 @@ def main() -> int:
               "whistler_guest_loader (it needs the static libraries of "
               "libbpf, libelf and zlib)", file=sys.stderr)
         return NOTHING_RAN
+    start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="whistler-matrix-") as folder:
-        found = gather(options, Path(folder))
-        if not found.files:
-            print("\n".join(found.problems) or "nothing to load: give "
+        made = gather(options, Path(folder))
+        if not made.files:
+            print("\n".join(made.problems) or "nothing to load: give "
                   "--objects, or --whistler with --sources", file=sys.stderr)
-            return BAD if found.problems else USAGE
-        judgement = grid.judge(run_all(found.files, options))
-    judgement.problems = found.problems + judgement.problems
-    print(grid.render(judgement))
+            return BAD if made.problems else USAGE
+        print(f"compiled in {time.monotonic() - start:.1f} s: "
+              f"{sum(map(len, made.twins.values()))} objects, "
+              f"{len(made.files)} of them different", file=sys.stderr)
+        judgement = judge(run_all(made, options), made)
+    judgement.problems = made.problems + judgement.problems
+    print(grid.render(judgement, options.detail))
     for problem in judgement.problems:
         print(f"problem: {problem}")
-    print(closing_line(judgement))
+    print(closing_line(judgement, time.monotonic() - start))
     if options.json:
-        write_json(options.json, judgement)
+        with options.json.open("w") as file:
+            grid.write_json(judgement, file)
     return exit_status(judgement, wanted_lines(options))
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import debian
 import kernels
-import objects
 
 
 class Packages(unittest.TestCase):
@@ -72,13 +71,6 @@ class Cache(unittest.TestCase):
             self.assertIsNotNone(kernels.cached(root, "1", "1.0"))
             (root / "1.0" / "btf").write_bytes(b"other")
             self.assertIsNone(kernels.cached(root, "1", "1.0"))
-
-
-class ObjectNames(unittest.TestCase):
-    def test_equal_stems_get_their_folder(self) -> None:
-        paths = [Path("/x/a/k1.lisp"), Path("/x/b/k1.lisp"), Path("/x/a/t.lisp")]
-        self.assertEqual(list(objects.object_names(paths).values()),
-                         ["a-k1", "b-k1", "t"])
 
 
 if __name__ == "__main__":

@@ -56,6 +56,9 @@ void portBlocker(Scenario &s) {
           XDP_DROP);
   s.equal("TCP behind IP options",
           s.run(program, tcpPacket(toPort(8080), Syn, 0, 8)), XDP_DROP);
+  Bytes fragment = tcpPacket(toPort(8080), Syn, 30);
+  fragment[21] = 1; // not the first: offset 8
+  s.equal("a later fragment", s.run(program, fragment), XDP_PASS);
   s.equal("ICMP", s.run(program, icmpEcho({})), XDP_PASS);
   s.equal("ARP", s.run(program, arpRequest()), XDP_PASS);
   s.equal("drops", s.value<uint64_t>("blocked", uint16_t(8080)), 4);

@@ -32,7 +32,7 @@ TEST(Inspect, DescribesAProgram) {
   EXPECT_EQ(program.name, "sum");
   EXPECT_EQ(program.section, "tc");
   EXPECT_FALSE(program.subprogram);
-  EXPECT_EQ(program.instructions, 20u);
+  EXPECT_EQ(program.instructions, 18u);
   EXPECT_EQ(program.helperCalls,
             (std::map<uint32_t, unsigned>{{35, 1}, {113, 2}}));
   EXPECT_EQ(program.coreRelocations, 2u);

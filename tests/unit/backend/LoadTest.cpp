@@ -70,7 +70,7 @@ protected:
 TEST_F(Load, ReportsAnAcceptedProgram) {
   ProgramVerdict verdict = only(kSumProgram);
   EXPECT_TRUE(verdict.accepted) << verdict.reason << verdict.log;
-  EXPECT_EQ(verdict.objectInstructions, 20u);
+  EXPECT_EQ(verdict.objectInstructions, 18u);
   EXPECT_GE(verdict.loadedInstructions, 18u);
   EXPECT_GE(verdict.verifiedInstructions, 18u);
   EXPECT_GT(verdict.totalStates, 0u);

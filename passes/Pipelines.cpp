@@ -36,7 +36,7 @@ public:
     if (options_.optimize && options_.reads != ReadStrategy::Naive) {
       mergeReads();
       if (options_.reads == ReadStrategy::Fused)
-        add(FuseKernelReads({.baked = !options_.relocatable}));
+        add(FuseKernelReads(limits()));
       add(ReadInPlace());
     }
     add(LowerKernelReads());
@@ -47,6 +47,12 @@ public:
   }
 
 private:
+  WindowLimits limits() const {
+    WindowLimits limits;
+    limits.baked = !options_.relocatable;
+    return limits;
+  }
+
   /// Equal reads become one. Variables must be values first, or no two base
   /// pointers are equal; instcombine takes integers that are pointers back to
   /// pointers.

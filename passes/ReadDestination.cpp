@@ -37,16 +37,17 @@ bool writesKernelMemory(const Instruction &inst) {
   return false;
 }
 
-/// A read of a window with the place that its value goes to.
+/// A field of a window with the place that its value goes to.
 struct Placed {
-  const KernelRead *read;
+  const WindowField *read;
   StoreInst *store;
   Value *base;
   int64_t offset;
 };
 
-std::optional<Placed> place(const KernelRead &read) {
-  StoreInst *store = destinationOf(*read.call);
+std::optional<Placed> place(const WindowField &read) {
+  StoreInst *store =
+      read.calls.size() == 1 ? destinationOf(*read.calls.front()) : nullptr;
   if (!store)
     return std::nullopt;
   int64_t offset = 0;
@@ -59,7 +60,7 @@ std::optional<Placed> place(const KernelRead &read) {
 /// destination alike; else empty.
 std::vector<Placed> contiguous(const ReadWindow &window) {
   std::vector<Placed> places;
-  for (const KernelRead &read : window.reads) {
+  for (const WindowField &read : window.fields) {
     auto placed = place(read);
     if (!placed)
       return {};
@@ -136,23 +137,32 @@ bool readRunInPlace(const ReadWindow &window) {
   std::vector<Placed> places = contiguous(window);
   if (places.empty())
     return false;
-  auto *last = places.front().store;
-  for (const Placed &placed : places)
+  StoreInst *last = places.front().store;
+  CallInst *first = window.fields.front().calls.front();
+  for (const Placed &placed : places) {
+    CallInst *call = placed.read->calls.front();
+    if (call->getParent() != first->getParent())
+      return false;
+    if (call->comesBefore(first))
+      first = call;
     if (last->comesBefore(placed.store))
       last = placed.store;
-  const KernelRead &leader = window.reads.front();
-  if (!mayWait(*leader.call, *last, places))
+  }
+  if (!mayWait(*first, *last, places))
     return false;
   IRBuilder<> builder(last);
-  builder.SetCurrentDebugLocation(leader.call->getDebugLoc());
+  builder.SetCurrentDebugLocation(first->getDebugLoc());
+  const std::optional<ir::Field> &field = window.fields.front().field;
   Value *source =
-      builder.CreatePtrAdd(leader.base, builder.getInt64(window.start));
+      window.kind == WindowKind::Run
+          ? ir::createKernelAddress(builder, *field, window.base)
+          : builder.CreatePtrAdd(window.base, builder.getInt64(window.start));
   Value *destination = builder.CreatePtrAdd(
       places.front().base, builder.getInt64(places.front().offset));
   ir::createKernelCopy(builder, destination, window.bytes, source);
   for (const Placed &placed : places) {
     placed.store->eraseFromParent();
-    placed.read->call->eraseFromParent();
+    placed.read->calls.front()->eraseFromParent();
   }
   return true;
 }

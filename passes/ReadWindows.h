@@ -2,44 +2,45 @@
 #define WHISTLER_PASSES_READWINDOWS_H
 
 #include "whistler/ir/Operations.h"
+#include "whistler/passes/CostModel.h"
 
-#include <llvm/Analysis/MemorySSA.h>
-#include <llvm/IR/Dominators.h>
+#include <llvm/IR/PassManager.h>
 #include <llvm/IR/ValueHandle.h>
 
 #include <vector>
 
 namespace whistler::passes {
 
-/// A kernel read that may share a window with others.
-struct KernelRead {
-  llvm::CallInst *call = nullptr;
-  /// With whistler.kernel.address looked through. Follows its replacement: a
-  /// base may itself be a read of a window that was written before.
-  llvm::WeakTrackingVH base;
-  std::optional<ir::Field> field; ///< from `base`; nothing for a read by number
-  uint64_t offset = 0;            ///< from `base`, on the build host
-  uint64_t bytes = 0;
-  unsigned order = 0;                      ///< in reverse post order
-  llvm::MemoryAccess *lastWrite = nullptr; ///< of kernel memory, before it
+/// One field of a base and the reads of it that a window serves.
+struct WindowField {
+  std::optional<ir::Field> field; ///< from the base; nothing when by number
+  uint64_t offset = 0, bytes = 0; ///< on the build host
+  std::vector<llvm::CallInst *> calls; ///< in program order
 };
 
 enum class WindowKind {
+  Hoisted, ///< one field, read once before the branches or loops around
   Exact,   ///< constant offsets: baked layouts and reads by number
   Run,     ///< equal members one behind the other, guarded by equality
-  Bounded, ///< wherever the loader finds the fields within the window
+  Bounded, ///< wherever the loader finds the fields within the buffer
 };
 
-/// Reads that become one. The first of `reads` dominates the others.
+/// Reads that become one.
 struct ReadWindow {
   WindowKind kind = WindowKind::Exact;
-  std::vector<KernelRead> reads;
-  uint64_t start = 0, bytes = 0; ///< on the build host
-};
-
-struct WindowLimits {
-  uint64_t bytes = 128; ///< most that one window reads
-  bool baked = false;
+  /// Follows its replacement: a base may itself be read by a window.
+  llvm::WeakTrackingVH base;
+  llvm::Instruction *at = nullptr; ///< the read goes before it
+  std::vector<WindowField> fields; ///< by offset
+  uint64_t start = 0, bytes = 0;   ///< what it reads on the build host
+  uint64_t buffer = 0;             ///< bytes of stack, with slack
+  /// Of a bounded window: the field that its place in the record is counted
+  /// from, and how many bytes it begins before that field.
+  size_t anchor = 0;
+  uint64_t reach = 0;
+  /// Whether reading back wants the anchor's offset rounded down to 8.
+  bool masked = false;
+  uint64_t apartPs = 0, sharedPs = 0; ///< by the model, before and after
 };
 
 /// A read that stays alone, and why.
@@ -49,12 +50,19 @@ struct LoneRead {
 };
 
 struct WindowPlan {
-  std::vector<ReadWindow> windows;
+  std::vector<ReadWindow> windows; ///< in program order
   std::vector<LoneRead> alone;
 };
 
-WindowPlan planWindows(llvm::Function &function, llvm::DominatorTree &tree,
-                       llvm::MemorySSA &memory, const WindowLimits &limits);
+struct WindowLimits {
+  uint64_t bytes = 256; ///< most that one window reads
+  bool baked = false;
+  CostModel costs;
+};
+
+WindowPlan planWindows(llvm::Function &function,
+                       llvm::FunctionAnalysisManager &analyses,
+                       const WindowLimits &limits);
 
 } // namespace whistler::passes
 

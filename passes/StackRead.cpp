@@ -8,6 +8,8 @@
 #include "whistler/ir/HelperCall.h"
 
 #include <linux/bpf.h>
+#include <llvm/ADT/SetVector.h>
+#include <llvm/IR/CFG.h>
 #include <llvm/IR/Function.h>
 
 using namespace llvm;
@@ -15,7 +17,7 @@ using namespace llvm;
 namespace whistler::passes {
 
 StackBuffer::StackBuffer(IRBuilderBase &builder, uint64_t bytes)
-    : bytes_(builder.getInt64(bytes)) {
+    : first_(builder.GetInsertBlock()), bytes_(builder.getInt64(bytes)) {
   BasicBlock &entry = builder.GetInsertBlock()->getParent()->getEntryBlock();
   IRBuilder<> top(&entry, entry.getFirstInsertionPt());
   slot_ = top.CreateAlloca(ArrayType::get(builder.getInt8Ty(), bytes), nullptr,
@@ -26,6 +28,40 @@ StackBuffer::StackBuffer(IRBuilderBase &builder, uint64_t bytes)
 
 void StackBuffer::end(IRBuilderBase &builder) {
   builder.CreateLifetimeEnd(slot_, bytes_);
+}
+
+void StackBuffer::endBehind(ArrayRef<Instruction *> uses) {
+  DenseMap<BasicBlock *, Instruction *> last;
+  SetVector<BasicBlock *> alive; // where it is needed at the block's beginning
+  for (Instruction *use : uses) {
+    Instruction *&known = last[use->getParent()];
+    if (!known || known->comesBefore(use))
+      known = use;
+    if (use->getParent() != first_)
+      alive.insert(use->getParent());
+  }
+  for (size_t i = 0; i != alive.size(); ++i)
+    for (BasicBlock *before : predecessors(alive[i]))
+      if (before != first_)
+        alive.insert(before);
+  SetVector<Instruction *> ends;
+  auto leave = [&](BasicBlock *block) {
+    auto needs = [&](BasicBlock *next) { return alive.contains(next); };
+    if (none_of(successors(block), needs))
+      ends.insert(last.lookup(block)->getNextNode());
+    else
+      for (BasicBlock *next : successors(block))
+        if (!needs(next))
+          ends.insert(&*next->getFirstInsertionPt());
+  };
+  if (!alive.empty() || last.contains(first_))
+    leave(first_);
+  for (BasicBlock *block : alive)
+    leave(block);
+  for (Instruction *at : ends) {
+    IRBuilder<> builder(at);
+    end(builder);
+  }
 }
 
 CallInst *createProbeRead(IRBuilderBase &builder, Value *destination,

@@ -11,10 +11,14 @@ class StackBuffer {
 public:
   StackBuffer(llvm::IRBuilderBase &builder, uint64_t bytes);
   void end(llvm::IRBuilderBase &builder);
+  /// Ends it behind the last of `uses` on every way: they are in blocks that
+  /// the buffer's beginning dominates. Instead of `end`.
+  void endBehind(llvm::ArrayRef<llvm::Instruction *> uses);
   llvm::Value *address() const { return slot_; }
 
 private:
   llvm::AllocaInst *slot_;
+  llvm::BasicBlock *first_; ///< where its life begins
   llvm::ConstantInt *bytes_;
 };
 

@@ -1,0 +1,64 @@
+// Two versions of a function's body behind one decision:
+//
+//   entry: slots, code       =>   entry: slots; br i1 %guard, body, body.other
+//                                 body: code
+//                                 body.other: a copy of code
+//
+// When the guard is a constant of the running kernel, the verifier removes the
+// version not taken. One decision at the top instead of one at each place
+// leaves the version's own code straight: values that come from either of two
+// arms would have to meet in registers behind them.
+
+#include "BodyVersions.h"
+
+#include <llvm/Transforms/Utils/Cloning.h>
+#include <llvm/Transforms/Utils/ValueMapper.h>
+
+using namespace llvm;
+
+namespace whistler::passes {
+
+namespace {
+
+/// The block behind the stack slots.
+BasicBlock *splitBehindSlots(BasicBlock &entry) {
+  SmallVector<AllocaInst *, 8> slots;
+  for (Instruction &inst : entry)
+    if (auto *slot = dyn_cast<AllocaInst>(&inst);
+        slot && slot->isStaticAlloca())
+      slots.push_back(slot);
+  for (AllocaInst *slot : reverse(slots))
+    slot->moveBefore(&*entry.begin());
+  auto at = entry.begin();
+  std::advance(at, slots.size());
+  return entry.splitBasicBlock(at, "body");
+}
+
+} // namespace
+
+void versionBody(Function &function,
+                 function_ref<Value *(IRBuilderBase &)> guard) {
+  BasicBlock &entry = function.getEntryBlock();
+  BasicBlock *body = splitBehindSlots(entry);
+  SmallVector<BasicBlock *, 16> blocks;
+  for (BasicBlock &block : drop_begin(function))
+    blocks.push_back(&block);
+  ValueToValueMapTy map;
+  SmallVector<BasicBlock *, 16> copies;
+  for (BasicBlock *block : blocks) {
+    copies.push_back(CloneBasicBlock(block, map, ".other", &function));
+    map[block] = copies.back();
+  }
+  remapInstructionsInBlocks(copies, map);
+  Instruction *jump = entry.getTerminator();
+  IRBuilder<> builder(jump);
+  for (Instruction &inst : *body)
+    if (inst.getDebugLoc()) {
+      builder.SetCurrentDebugLocation(inst.getDebugLoc());
+      break;
+    }
+  builder.CreateCondBr(guard(builder), body, cast<BasicBlock>(map[body]));
+  jump->eraseFromParent();
+}
+
+} // namespace whistler::passes

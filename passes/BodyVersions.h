@@ -1,0 +1,17 @@
+#ifndef WHISTLER_PASSES_BODYVERSIONS_H
+#define WHISTLER_PASSES_BODYVERSIONS_H
+
+#include <llvm/IR/IRBuilder.h>
+
+namespace whistler::passes {
+
+/// Copies the function's body. What `guard` gives, put before everything but
+/// the stack slots, decides whether the original runs (true) or the copy. Both
+/// use the same stack slots.
+void versionBody(
+    llvm::Function &function,
+    llvm::function_ref<llvm::Value *(llvm::IRBuilderBase &)> guard);
+
+} // namespace whistler::passes
+
+#endif

@@ -1,0 +1,26 @@
+#ifndef WHISTLER_PASSES_WINDOWWRITER_H
+#define WHISTLER_PASSES_WINDOWWRITER_H
+
+#include "ReadWindows.h"
+
+#include <llvm/IR/IRBuilder.h>
+
+namespace whistler::passes {
+
+/// Whether only a guard can tell that the running kernel's layout fits.
+inline bool isGuarded(const ReadWindow &window) {
+  return window.kind == WindowKind::Run || window.kind == WindowKind::Bounded;
+}
+
+/// True when the running kernel's layout fits the guarded window; all of it is
+/// known once the program is loaded.
+llvm::Value *createGuard(llvm::IRBuilderBase &builder,
+                         const ReadWindow &window);
+
+/// Puts the window's read at its place; its reads become loads where they
+/// were. A guarded window's code is right only where its guard holds.
+void writeWindow(const ReadWindow &window);
+
+} // namespace whistler::passes
+
+#endif

@@ -97,6 +97,13 @@ std::optional<ReadStrategy> parseReadStrategy(StringRef text) {
   return static_cast<ReadStrategy>(found - std::begin(kStrategies));
 }
 
+std::vector<ReadStrategy> readStrategies() {
+  std::vector<ReadStrategy> all;
+  for (size_t i = 0; i < std::size(kStrategies); ++i)
+    all.push_back(static_cast<ReadStrategy>(i));
+  return all;
+}
+
 ModulePassManager buildPipeline(const PipelineOptions &options) {
   return Pipeline(options).build();
 }

@@ -94,6 +94,7 @@ private:
 
   // LowerMemory.cpp
   llvm::Value *address(const Node &node);
+  llvm::Value *opaque(llvm::Value *value);
   llvm::Value *lowerLoad(const Node &node);
   llvm::Value *lowerStore(const Node &node);
   llvm::Value *lowerOffset(const Node &node);

@@ -9,6 +9,8 @@
 
 #include "FunctionLowering.h"
 
+#include <llvm/IR/InlineAsm.h>
+
 using namespace llvm;
 
 namespace whistler::compiler {
@@ -64,7 +66,19 @@ Value *FunctionLowering::lowerOffset(const Node &node) {
   if (node.children.size() < 2)
     return base;
   Value *offset = lowerInt(node.children[1].get());
-  return isConstantZero(offset) ? base : builder_.CreatePtrAdd(base, offset);
+  if (isConstantZero(offset))
+    return base;
+  if (node.type.space == Space::Stack && !isa<ConstantInt>(offset))
+    offset = opaque(offset);
+  return builder_.CreatePtrAdd(base, offset);
+}
+
+/// The same value, of which code generation knows no bits: it makes an `or` of
+/// the sum of an aligned slot's address and an index below 8, which the
+/// verifier refuses ("bitwise operator |= on pointer prohibited").
+Value *FunctionLowering::opaque(Value *value) {
+  auto *type = FunctionType::get(value->getType(), value->getType(), false);
+  return builder_.CreateCall(InlineAsm::get(type, "", "=r,0", false), value);
 }
 
 Value *FunctionLowering::lowerLoad(const Node &node) {

@@ -1,22 +1,20 @@
 ;;; Control forms that the core does not know.
 
-(defun single-binding (binding)
-  "((v e)) and (v e) alike."
-  (if (and (consp (car binding)) (null (cdr binding)))
-      (car binding)
-      binding))
+(defun bindings-of (bindings)
+  "(v e) is ((v e))."
+  (if (consp (car bindings)) bindings (list bindings)))
 
 (defmacro prog1 (first &body body)
   (let ((value (gensym "PROG1-")))
     `(let ((,value ,first)) ,@body ,value)))
 
-(defmacro when-let (binding &body body)
-  (let ((one (single-binding binding)))
-    `(let (,one) (when ,(car one) ,@body))))
+(defmacro when-let (bindings &body body)
+  (let ((all (bindings-of bindings)))
+    `(let ,all (when (and ,@(mapcar #'car all)) ,@body))))
 
-(defmacro if-let (binding then &optional (else 0))
-  (let ((one (single-binding binding)))
-    `(let (,one) (if ,(car one) ,then ,else))))
+(defmacro if-let (bindings then &optional (else 0))
+  (let ((all (bindings-of bindings)))
+    `(let ,all (if (and ,@(mapcar #'car all)) ,then ,else))))
 
 (defmacro when-let* (bindings &body body)
   (if (null bindings)

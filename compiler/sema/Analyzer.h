@@ -169,6 +169,8 @@ NodePtr kernelLoadAt(Analyzer &a, const Form *form, NodePtr base,
 /// a + b by the rules of the language: pointers keep their space.
 NodePtr add(Analyzer &a, const Form *form, NodePtr x, NodePtr y);
 NodePtr arithmetic(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y);
+/// Of several operands: unsigned, all of them, when one that is no literal is.
+void unifySigns(std::vector<NodePtr> &operands);
 // Maps.cpp
 const MapInfo *mapArgument(Analyzer &a, const Form *form);
 NodePtr mapNode(const MapInfo &map, SourceSpan span);

@@ -138,6 +138,19 @@ NodePtr arithmetic(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y) {
                     form->span);
 }
 
+void unifySigns(std::vector<NodePtr> &operands) {
+  auto isUnsigned = [](const NodePtr &node) {
+    return !isLiteral(node) && !isError(node) && !node->type.isSigned;
+  };
+  if (llvm::none_of(operands, isUnsigned))
+    return;
+  for (NodePtr &node : operands)
+    if (!isLiteral(node) && node->type.isSigned && !node->type.isPointer) {
+      SourceSpan span = node->span;
+      node = makeConvert(std::move(node), integerType(), span);
+    }
+}
+
 NodePtr add(Analyzer &a, const Form *form, NodePtr x, NodePtr y) {
   return arithmetic(a, form, Op::Add, std::move(x), std::move(y));
 }
@@ -149,8 +162,11 @@ NodePtr analyzeFold(Analyzer &a, const Call &call) {
                        : op == Op::And ? ~uint64_t(0)
                                        : 0,
                        call.form->span, op == Op::And);
-  NodePtr value = a.expression(call.args[0]);
-  if (call.args.size() == 1 && op == Op::Sub) {
+  std::vector<NodePtr> operands = a.expressions(call.args);
+  if (operands.size() > 2)
+    unifySigns(operands);
+  NodePtr value = std::move(operands[0]);
+  if (operands.size() == 1 && op == Op::Sub) {
     if (isError(value))
       return value;
     if (isLiteral(value))
@@ -159,8 +175,9 @@ NodePtr analyzeFold(Analyzer &a, const Call &call) {
     ValueType type = integerType(64, value->type.isSigned);
     return makeUnary(Op::Neg, std::move(value), type, call.form->span);
   }
-  for (const Form *form : call.args.drop_front())
-    value = arithmetic(a, call.form, op, std::move(value), a.expression(form));
+  for (size_t i = 1; i < operands.size(); ++i)
+    value =
+        arithmetic(a, call.form, op, std::move(value), std::move(operands[i]));
   return value;
 }
 

@@ -38,23 +38,55 @@ NodePtr compare(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y) {
   return makeBinary(op, std::move(x), std::move(y), integerType(), form->span);
 }
 
-/// x < y < z: both hold. Operands in variables, so each is evaluated once.
+/// A warning when one operand of several is signed and another is not.
+void checkSigns(Analyzer &a, const Call &call,
+                const std::vector<NodePtr> &nodes) {
+  const Node *with = nullptr, *without = nullptr;
+  for (const NodePtr &node : nodes)
+    if (!isLiteral(node) && !isError(node))
+      (node->type.isSigned ? with : without) = node.get();
+  if (with && without && signedVersion(Op(call.data)) != Op(call.data))
+    a.report(call.form, Kind::MixedSigns,
+             {describe(with->type), describe(without->type)});
+}
+
+/// An operand that is used twice: a variable, or the literal again.
+class Operand {
+public:
+  Operand(Analyzer &a, NodePtr node, std::vector<NodePtr> &sequence) {
+    if (isLiteral(node))
+      literal_ = std::move(node);
+    else
+      variable_ = a.once(std::move(node), sequence);
+  }
+  NodePtr use(SourceSpan span) const {
+    return literal_ ? makeInteger(literal_->integer, literal_->span,
+                                  literal_->type.isSigned)
+                    : makeRef(variable_, span);
+  }
+
+private:
+  Variable *variable_ = nullptr;
+  NodePtr literal_;
+};
+
+/// x < y < z: both hold. Each operand is evaluated once.
 NodePtr compareChain(Analyzer &a, const Call &call, std::vector<NodePtr> nodes,
                      bool allPairs) {
   SourceSpan span = call.form->span;
+  if (llvm::any_of(nodes, [](const NodePtr &node) { return isError(node); }))
+    return makeError(span);
+  checkSigns(a, call, nodes);
+  unifySigns(nodes);
   std::vector<NodePtr> sequence;
-  std::vector<Variable *> values;
-  for (NodePtr &node : nodes) {
-    if (isError(node))
-      return makeError(span);
-    values.push_back(a.once(std::move(node), sequence));
-  }
+  std::vector<Operand> values;
+  for (NodePtr &node : nodes)
+    values.emplace_back(a, std::move(node), sequence);
   NodePtr all;
   for (size_t i = 0; i + 1 < values.size(); ++i)
     for (size_t j = i + 1; j < (allPairs ? values.size() : i + 2); ++j) {
-      NodePtr pair =
-          compare(a, call.form, Op(call.data), makeRef(values[i], span),
-                  makeRef(values[j], span));
+      NodePtr pair = compare(a, call.form, Op(call.data), values[i].use(span),
+                             values[j].use(span));
       all = all ? makeBinary(Op::And, std::move(all), std::move(pair),
                              integerType(), span)
                 : std::move(pair);

@@ -8,6 +8,8 @@
 #include <llvm/Support/MemoryBuffer.h>
 #include <llvm/Support/raw_ostream.h>
 
+#include <algorithm>
+
 using namespace llvm;
 
 namespace whistler::test {
@@ -26,15 +28,33 @@ std::string Mode::name() const {
          (relocatable ? " core" : " no-core");
 }
 
+/// The yardstick first.
+static std::vector<passes::ReadStrategy> strategiesNaiveFirst() {
+  std::vector<passes::ReadStrategy> strategies = passes::readStrategies();
+  std::stable_partition(strategies.begin(), strategies.end(), [](auto reads) {
+    return reads == passes::ReadStrategy::Naive;
+  });
+  return strategies;
+}
+
 const std::vector<Mode> &allModes() {
   static const std::vector<Mode> modes = [] {
-    using passes::ReadStrategy;
     std::vector<Mode> result;
-    for (ReadStrategy reads :
-         {ReadStrategy::Naive, ReadStrategy::Single, ReadStrategy::Fused})
+    for (passes::ReadStrategy reads : strategiesNaiveFirst())
       for (bool optimize : {false, true})
         for (bool relocatable : {true, false})
           result.push_back({reads, optimize, relocatable});
+    return result;
+  }();
+  return modes;
+}
+
+const std::vector<Mode> &relocatableModes() {
+  static const std::vector<Mode> modes = [] {
+    std::vector<Mode> result;
+    for (const Mode &mode : allModes())
+      if (mode.relocatable)
+        result.push_back(mode);
     return result;
   }();
   return modes;
@@ -108,8 +128,7 @@ SmallVector<char, 0> compileObject(const std::string &source,
   return std::move(compiled->object);
 }
 
-/// The verifier's words on a refused object.
-static std::string refusals(ArrayRef<char> object) {
+std::string refusals(ArrayRef<char> object) {
   auto verdicts = backend::loadPrograms(object);
   if (!verdicts)
     return take(verdicts.takeError());

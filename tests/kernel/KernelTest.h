@@ -24,8 +24,10 @@ struct Mode {
   std::string name() const;
 };
 
-/// naive, single, fused × -O0, -O2 × CO-RE, --no-core; naive -O0 first.
+/// Every strategy × -O0, -O2 × CO-RE, --no-core; naive -O0 first.
 const std::vector<Mode> &allModes();
+/// Those of them that relocate.
+const std::vector<Mode> &relocatableModes();
 /// -O0 and -O2 of the default strategy, for programs without kernel reads.
 const std::vector<Mode> &optimizationModes();
 
@@ -42,6 +44,9 @@ std::string messages(const compiler::Compilation &compilation);
 llvm::SmallVector<char, 0> compileObject(const std::string &source,
                                          const std::string &fileName,
                                          const Mode &mode);
+
+/// The verifier's words on an object that the kernel refused.
+std::string refusals(llvm::ArrayRef<char> object);
 
 /// A compiled program loaded into the kernel, or null and a failed test.
 std::unique_ptr<backend::LoadedObject> loadSource(const std::string &source,

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace whistler::passes {
 
@@ -19,6 +20,8 @@ enum class ReadStrategy {
 /// "fused" and so on, as --kernel-reads spells it.
 llvm::StringRef name(ReadStrategy strategy);
 std::optional<ReadStrategy> parseReadStrategy(llvm::StringRef text);
+/// Every strategy there is, in the order of the enumeration.
+std::vector<ReadStrategy> readStrategies();
 
 struct PipelineOptions {
   ReadStrategy reads = ReadStrategy::Fused;

@@ -4,17 +4,22 @@
   "(v e) is ((v e))."
   (if (consp (car bindings)) bindings (list bindings)))
 
+(defun all-of (bindings)
+  (if (cdr bindings)
+      `(and ,@(mapcar #'car bindings))
+      (car (car bindings))))
+
 (defmacro prog1 (first &body body)
   (let ((value (gensym "PROG1-")))
     `(let ((,value ,first)) ,@body ,value)))
 
 (defmacro when-let (bindings &body body)
   (let ((all (bindings-of bindings)))
-    `(let ,all (when (and ,@(mapcar #'car all)) ,@body))))
+    `(let ,all (when ,(all-of all) ,@body))))
 
 (defmacro if-let (bindings then &optional (else 0))
   (let ((all (bindings-of bindings)))
-    `(let ,all (if (and ,@(mapcar #'car all)) ,then ,else))))
+    `(let ,all (if ,(all-of all) ,then ,else))))
 
 (defmacro when-let* (bindings &body body)
   (if (null bindings)

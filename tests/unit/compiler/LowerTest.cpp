@@ -1,6 +1,6 @@
 // Lowering of typed programs built by hand: what the IR must and must not
 // contain. Whether it computes the right values is tested by running it
-// (tests/kernel/ValueTest.cpp).
+// (tests/kernel/meaning).
 
 #include "../../../compiler/lower/Lower.h"
 

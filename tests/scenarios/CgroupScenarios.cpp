@@ -4,6 +4,7 @@
 #include "Packets.h"
 #include "Scenarios.h"
 #include "Surroundings.h"
+#include "Triggers.h"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -97,6 +98,20 @@ void connect4Firewall(Scenario &s) {
           tryConnect(SOCK_DGRAM, "198.51.100.1", 53, &peer), 0);
   s.equal("where it went", peer, address("127.0.0.1"));
   s.equal("refusals", s.value<uint64_t>("denied", test), 2);
+  s.detach();
+}
+
+void tcpRoundTrips(Scenario &s) {
+  TemporaryCgroup group;
+  if (!enter(s, group, "tcp_rtt"))
+    return;
+  Connection made = connectToSelf(4000);
+  s.check("a connection", made.clientPort != 0);
+  uint64_t measured = 0;
+  for (const auto &[slot, count] :
+       s.entries<uint32_t, uint64_t>("round_trips"))
+    measured += count;
+  s.check("round trips were measured", measured >= 1 && measured < 1000);
   s.detach();
 }
 

@@ -155,6 +155,26 @@ void eventLogger(Scenario &s) {
   s.equal("lost", s.value<uint64_t>("lost", uint32_t(0)), 0);
 }
 
+void icmpEchoReply(Scenario &s) {
+  const char *program = "icmp_echo";
+  Bytes request = icmpEcho({}, 32), reply;
+  s.equal("a ping", s.run(program, request, &reply), XDP_TX);
+  if (reply.size() != request.size())
+    return s.fail("the answer has another length");
+  auto moved = [&](size_t to, size_t from, size_t bytes) {
+    return memcmp(&reply[to], &request[from], bytes) == 0;
+  };
+  s.check("hardware addresses change places", moved(0, 6, 6) && moved(6, 0, 6));
+  s.check("IP addresses change places", moved(26, 30, 4) && moved(30, 26, 4));
+  s.equal("type", reply[34], 0);
+  s.equal("sum of the IP header", checksum(&reply[14], 20), 0);
+  s.equal("sum of the message", checksum(&reply[34], reply.size() - 34), 0);
+  s.check("the data is the same", moved(38, 38, reply.size() - 38));
+  s.equal("an answer", s.run(program, reply), XDP_PASS);
+  s.equal("TCP", s.run(program, tcpPacket({}, Syn)), XDP_PASS);
+  s.equal("ARP", s.run(program, arpRequest()), XDP_PASS);
+}
+
 void tailCalls(Scenario &s) {
   const char *program = "dispatcher";
   s.equal("no handler yet", s.run(program, tcpPacket({}, Syn)), XDP_PASS);

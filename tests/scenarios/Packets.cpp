@@ -24,15 +24,6 @@ void ethernet(Bytes &packet, uint16_t type) {
   put16(packet, type);
 }
 
-uint16_t checksum(const uint8_t *bytes, size_t size) {
-  uint32_t sum = 0;
-  for (size_t i = 0; i + 1 < size; i += 2)
-    sum += uint32_t(bytes[i] << 8 | bytes[i + 1]);
-  while (sum >> 16)
-    sum = (sum & 0xffff) + (sum >> 16);
-  return uint16_t(~sum);
-}
-
 void ipv4(Bytes &packet, const Flow &flow, uint8_t protocol, size_t payload,
           size_t options) {
   ethernet(packet, 0x0800);
@@ -67,6 +58,15 @@ void udp(Bytes &packet, const Flow &flow, size_t payload) {
 
 } // namespace
 
+uint16_t checksum(const uint8_t *bytes, size_t size) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i + 1 < size; i += 2)
+    sum += uint32_t(bytes[i] << 8 | bytes[i + 1]);
+  while (sum >> 16)
+    sum = (sum & 0xffff) + (sum >> 16);
+  return uint16_t(~sum);
+}
+
 uint32_t address(const char *text) {
   in_addr result = {};
   inet_pton(AF_INET, text, &result);
@@ -99,9 +99,13 @@ Bytes udpPacket(const Flow &flow, size_t payload, size_t options) {
 Bytes icmpEcho(const Flow &flow, size_t payload) {
   Bytes packet;
   ipv4(packet, flow, 1, 8 + payload, 0);
-  put32(packet, 0x08000000); // echo request, no checksum
+  size_t start = packet.size();
+  put32(packet, 0x08000000); // echo request
   put32(packet, 0x00010001);
   pad(packet, payload);
+  uint16_t sum = checksum(packet.data() + start, packet.size() - start);
+  packet[start + 2] = uint8_t(sum >> 8);
+  packet[start + 3] = uint8_t(sum);
   return packet;
 }
 

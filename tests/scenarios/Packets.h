@@ -27,6 +27,10 @@ Bytes udp6Packet(uint16_t destinationPort);
 /// An ARP request: no IP at all.
 Bytes arpRequest();
 
+/// The Internet checksum of an even number of bytes; 0 when one among them is
+/// their right one.
+uint16_t checksum(const uint8_t *bytes, size_t size);
+
 /// An IPv4 address as it stands in a packet, in network order.
 uint32_t address(const char *text);
 

@@ -34,7 +34,7 @@ struct FieldInfo {
   uint64_t bitOffset = 0;
   uint32_t bitSize = 0; ///< bitfields
   MemoryType type;
-  btf::TypeId kernelType = 0; ///< of a kernel struct's field
+  btf::TypeId kernelType = 0;  ///< of a kernel struct's field
   bool isNetworkOrder = false; ///< of a header: big-endian in memory
 };
 

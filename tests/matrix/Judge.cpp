@@ -2,8 +2,7 @@
 // several modes are a group, and there are two kinds of groups:
 //
 // Examples have a scenario that knows what ought to happen. They are loaded one
-// mode after the other; the scenario is played with those that are compiled
-// for the usual instruction set.
+// mode after the other, and the scenario is played with each.
 //
 // Other programs have only each other to be compared with. All modes are
 // loaded first, then run back to back between two ticks of the timer, or
@@ -46,13 +45,6 @@ ObjectFile classify(const std::string &path) {
   if (dot == stem.npos)
     return {path, stem, ""};
   return {path, stem.substr(0, dot), stem.substr(dot + 1)};
-}
-
-/// One of the modes whose values are looked at: v3 where the mode names an
-/// instruction set. The others only have to be accepted.
-bool isProved(const ObjectFile &file) {
-  return file.mode.find("-v") == file.mode.npos ||
-         file.mode.find("-v3") != file.mode.npos;
 }
 
 /// An object, its programs, and what became of them.
@@ -172,7 +164,7 @@ void fireTogether(std::vector<Variant> &variants, size_t program) {
   std::vector<const LoadedProgram *> chosen;
   std::vector<Variant *> owners;
   for (Variant &variant : variants)
-    if (isProved(*variant.file) && canFire(variant.programs[program]) &&
+    if (canFire(variant.programs[program]) &&
         !isRunnable(variant.programs[program])) {
       chosen.push_back(&variant.programs[program]);
       owners.push_back(&variant);
@@ -237,7 +229,7 @@ void prove(const std::vector<const ObjectFile *> &files,
     bool whole = std::all_of(
         variant.programs.begin(), variant.programs.end(),
         [](const LoadedProgram &one) { return one.verdict.accepted; });
-    if (whole && row && isProved(*file))
+    if (whole && row)
       variant.outcome =
           scenarios::runScenario(*row, variant.programs[0].object.get());
     printVariant(variant, names);

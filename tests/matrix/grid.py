@@ -19,7 +19,7 @@ cell: variants accepted/tried, then how many of them
   !N[n]  did something else: a mistake
   xN[n]  can't be taken by this kernel, for the reason in note n
   ?N[n]  were accepted, but could not be tried out here
-  .N     were accepted and not tried out: another instruction set"""
+  .N     were accepted; nothing runs or attaches them here"""
 DETAIL_LEGEND = """\
 cell: instructions after load/probe reads left in them"""
 

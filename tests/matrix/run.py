@@ -124,13 +124,14 @@ def run_guest(line: str, base: bytes, made: objects.Objects,
 
 
 def run_host(made: objects.Objects, options: argparse.Namespace) -> Column:
-    """Loads the objects into the running kernel; what is attached there is
-    left to the tests, which do it in every mode."""
+    """Loads the objects into the running kernel. Of what attaches, only
+    scenarios are played: they filter on their own process."""
     column = Column(f"host {os.uname().release}", is_host=True)
     start = time.monotonic()
     try:
         done = subprocess.run(
-            [str(options.loader), *map(str, fit(made, column))],
+            [str(options.loader), "--scenarios",
+             *map(str, fit(made, column))],
             capture_output=True, timeout=options.timeout)
     except (OSError, subprocess.TimeoutExpired) as error:
         column.failed = str(error)

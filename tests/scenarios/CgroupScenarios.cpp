@@ -108,8 +108,7 @@ void tcpRoundTrips(Scenario &s) {
   Connection made = connectToSelf(4000);
   s.check("a connection", made.clientPort != 0);
   uint64_t measured = 0;
-  for (const auto &[slot, count] :
-       s.entries<uint32_t, uint64_t>("round_trips"))
+  for (const auto &[slot, count] : s.entries<uint32_t, uint64_t>("round_trips"))
     measured += count;
   s.check("round trips were measured", measured >= 1 && measured < 1000);
   s.detach();

@@ -91,6 +91,31 @@ void traceExec(Scenario &s) {
   s.equal("comm of the caller", text(event.comm, 16), "scenario");
 }
 
+void ancestry(Scenario &s) {
+  struct Event {
+    uint32_t count;
+    char comm[16];
+    uint32_t pids[32];
+  };
+  if (!s.attach())
+    return;
+  pid_t child = executeHarmless();
+  unsigned found = 0;
+  for (const Event &event : s.records<Event>("events")) {
+    if (event.pids[0] != uint32_t(child))
+      continue;
+    ++found;
+    s.equal("parent", event.pids[1], getpid());
+    s.equal("grandparent", event.pids[2], getppid());
+    s.check("the chain ends with the first process",
+            event.count >= 3 && event.count <= 32 &&
+                (event.count == 32 || event.pids[event.count - 1] <= 1));
+    for (uint32_t i = event.count; i < 32; ++i)
+      s.equal("behind the end", event.pids[i], 0);
+  }
+  s.equal("records of the process", found, 1);
+}
+
 void exitStats(Scenario &s) {
   struct Event {
     uint64_t lifetime, userTime, systemTime, peakPages, minorFaults,

@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 
 #include <cerrno>
+#include <string_view>
 
 namespace whistler::scenarios {
 
@@ -116,6 +117,20 @@ void Scenario::update(const char *name, const void *key, size_t keyBytes,
   bpf_map *found = map(name, keyBytes, bytes);
   if (found && bpf_map_update_elem(bpf_map__fd(found), key, value, BPF_ANY))
     fail(std::string(name) + " can't be written: " + strerror(errno));
+}
+
+void Scenario::writeData(const void *value, size_t bytes) {
+  uint32_t first = 0;
+  bpf_map *map;
+  bpf_object__for_each_map(map, object_) {
+    if (!std::string_view(bpf_map__name(map)).ends_with(".data"))
+      continue;
+    if (bpf_map__value_size(map) != bytes ||
+        bpf_map_update_elem(bpf_map__fd(map), &first, value, BPF_ANY))
+      fail(".data can't be written");
+    return;
+  }
+  fail("the object has no initialized global variable");
 }
 
 std::vector<std::pair<Bytes, Bytes>> Scenario::allEntries(const char *name) {

@@ -63,6 +63,10 @@ public:
   void set(const char *map, const K &key, const V &value) {
     update(map, &key, sizeof key, &value, sizeof value);
   }
+  /// Sets the object's only initialized global variable.
+  template <typename V> void setGlobal(const V &value) {
+    writeData(&value, sizeof value);
+  }
   /// All entries of a map.
   template <typename K, typename V> std::map<K, V> entries(const char *map) {
     std::map<K, V> result;
@@ -122,6 +126,7 @@ private:
               size_t valueBytes);
   void update(const char *map, const void *key, size_t keyBytes,
               const void *value, size_t valueBytes);
+  void writeData(const void *value, size_t bytes);
   std::vector<std::pair<Bytes, Bytes>> allEntries(const char *map);
   std::vector<Bytes> drain(const char *map);
   bpf_map *map(const char *name, size_t keyBytes, size_t valueBytes);

@@ -2,11 +2,38 @@
 
 #include "Packets.h"
 #include "Scenarios.h"
+#include "Surroundings.h"
 #include "Triggers.h"
 
+#include <bpf/btf.h>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace whistler::scenarios {
+
+namespace {
+
+void sendDatagram(const char *host, uint16_t port) {
+  int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  sockaddr_in target = {};
+  target.sin_family = AF_INET;
+  target.sin_port = htons(port);
+  target.sin_addr.s_addr = address(host);
+  sendto(fd, "x", 1, 0, reinterpret_cast<sockaddr *>(&target), sizeof target);
+  close(fd);
+}
+
+bool hasKernelType(const char *enumeration) {
+  btf *types = btf__load_vmlinux_btf();
+  int id =
+      types ? btf__find_by_name_kind(types, enumeration, BTF_KIND_ENUM) : -1;
+  btf__free(types);
+  return id > 0;
+}
+
+} // namespace
 
 void tcpConnectLatency(Scenario &s) {
   struct Event {
@@ -95,6 +122,36 @@ void sockCommon(Scenario &s) {
     s.equal("state", event.state, kSynSent);
   }
   s.equal("records", found, 1);
+}
+
+void dropReasons(Scenario &s) {
+  struct Drop {
+    uint64_t place, reason;
+    bool operator<(const Drop &other) const {
+      return std::pair(place, reason) < std::pair(other.place, other.reason);
+    }
+  };
+  constexpr unsigned kPackets = 50;
+  if (std::string problem = enterOwnNetwork(); !problem.empty())
+    return s.skip(problem);
+  if (!s.attach())
+    return;
+  // Nobody listens there. Each packet is thrown away, and each answer, an ICMP
+  // error for a socket that is gone, may be as well.
+  for (unsigned i = 0; i < kPackets; ++i)
+    sendDatagram("127.0.0.1", 9);
+  s.detach();
+  uint64_t most = 0, reason = 0;
+  for (const auto &[drop, count] : s.entries<Drop, uint64_t>("drops")) {
+    s.check("an address in the kernel", int64_t(drop.place) < 0);
+    if (count > most)
+      most = count, reason = drop.reason;
+  }
+  s.check("each packet was dropped at one place", most >= kPackets);
+  if (hasKernelType("skb_drop_reason"))
+    s.check("the reason is known", reason > 1);
+  else
+    s.equal("no reason", reason, 0);
 }
 
 } // namespace whistler::scenarios

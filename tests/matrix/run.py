@@ -172,8 +172,8 @@ def wanted_variants(options: argparse.Namespace) -> list[variants.Variant]:
         if given is not None:
             return [one for one in given.split(",") if one]
         return quick if options.quick else full
-    reads = choose(options.modes, variants.known_reads(options.whistler),
-                   variants.known_reads(options.whistler))
+    reads = (options.modes.split(",") if options.modes
+             else variants.known_reads(options.whistler))
     cpus = choose(options.mcpu, list(variants.CPUS), [variants.USUAL_CPU])
     levels = choose(options.levels, [str(one) for one in variants.LEVELS],
                     ["2"])
@@ -249,7 +249,11 @@ def main() -> int:
         return NOTHING_RAN
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="whistler-matrix-") as folder:
-        made = gather(options, Path(folder))
+        try:
+            made = gather(options, Path(folder))
+        except LookupError as error:
+            print(error, file=sys.stderr)
+            return USAGE
         if not made.files:
             print("\n".join(made.problems) or "nothing to load: give "
                   "--objects, or --whistler with --sources", file=sys.stderr)

@@ -71,7 +71,10 @@ def known_reads(whistler: Path) -> list[str]:
     said = subprocess.run([str(whistler), "compile", "--help"],
                           capture_output=True, text=True, timeout=60)
     match = re.search(r"--kernel-reads[ =]+([a-z]+(?:\|[a-z]+)+)", said.stdout)
-    found = match[1].split("|") if match else [REFERENCE_READS]
+    if not match:
+        raise LookupError(f"{whistler} compile --help names no values of "
+                          "--kernel-reads: say them with --modes")
+    found = match[1].split("|")
     return sorted(found, key=lambda reads: reads != REFERENCE_READS)
 
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <set>
+#include <sys/utsname.h>
 
 using namespace whistler;
 using namespace whistler::test;
@@ -34,6 +35,14 @@ struct Close {
 using ObjectPtr = std::unique_ptr<bpf_object, Close>;
 
 int say(libbpf_print_level, const char *, va_list) { return 0; }
+
+bool kernelIsAtLeast(int major, int minor) {
+  utsname system;
+  uname(&system);
+  int release[2] = {};
+  sscanf(system.release, "%d.%d", &release[0], &release[1]);
+  return std::pair(release[0], release[1]) >= std::pair(major, minor);
+}
 
 /// The last lines of a verifier log.
 std::string tail(const std::vector<char> &log) {
@@ -80,26 +89,51 @@ protected:
       skipped = outcome.skipped;
   }
 
+  /// Loads and proves an object, unless it is one that has been.
+  void take(const llvm::SmallVector<char, 0> &bytes) {
+    if (bytes.empty() ||
+        !proved.insert(std::string(bytes.data(), bytes.size())).second)
+      return;
+    ObjectPtr object = load(bytes);
+    const scenarios::ScenarioRow *row = scenarios::findScenario(GetParam());
+    if (object && row)
+      prove(object.get(), *row);
+  }
+
+  void TearDown() override {
+    if (!skipped.empty() && !HasFailure())
+      GTEST_SKIP() << skipped;
+  }
+
+  std::string path = "examples/" + GetParam() + ".lisp";
+  std::set<std::string> proved; ///< the same bytes do the same
   std::string skipped;
 };
 
 TEST_P(Example, DoesWhatItSaysInEveryMode) {
-  std::string path = "examples/" + GetParam() + ".lisp";
   std::string source = readSource(path);
-  const scenarios::ScenarioRow *row = scenarios::findScenario(GetParam());
-  std::set<std::string> proved; // the same bytes do the same
   for (const Mode &mode : allModes()) {
     SCOPED_TRACE(mode.name());
-    auto bytes = compileObject(source, path, mode);
-    if (bytes.empty() ||
-        !proved.insert(std::string(bytes.data(), bytes.size())).second)
-      continue;
-    ObjectPtr object = load(bytes);
-    if (object && row)
-      prove(object.get(), *row);
+    take(compileObject(source, path, mode));
   }
-  if (!skipped.empty() && !HasFailure())
-    GTEST_SKIP() << skipped;
+}
+
+TEST_P(Example, DoesWhatItSaysWithEveryInstructionSet) {
+  using backend::Cpu;
+  static btf::BtfCache cache;
+  std::string source = readSource(path);
+  for (Cpu cpu : {Cpu::V1, Cpu::V2, Cpu::V4}) {
+    if (cpu == Cpu::V4 && !kernelIsAtLeast(6, 6))
+      continue;
+    SCOPED_TRACE("v" + std::to_string(int(cpu) - int(Cpu::V1) + 1));
+    compiler::Options options;
+    options.cpu = cpu;
+    compiler::Compiler compiler(cache);
+    auto compiled = compiler.compile(source, path, options);
+    ASSERT_TRUE(bool(compiled)) << whistler::test::take(compiled.takeError());
+    ASSERT_TRUE(compiled->ok()) << messages(*compiled);
+    take(compiled->object);
+  }
 }
 
 TEST(Examples, AllHaveAScenario) {

@@ -29,7 +29,7 @@ namespace whistler::matrix {
 
 namespace {
 
-constexpr int kRounds = 5;
+constexpr int kRounds = 20;
 constexpr std::string_view kReferenceMode = "naive";
 
 struct ObjectFile {
@@ -157,7 +157,7 @@ void runTogether(std::vector<Variant> &variants, size_t program) {
       variant.runs[program] = runProgram(variant.programs[program]);
   for (Variant &variant : variants)
     if (auto &run = variant.runs[program]; run && run->error == 0)
-      run->maps = readMaps(variant.programs[program].object.get());
+      run->maps = MapReader(variant.programs[program].object.get()).read();
 }
 
 void fireTogether(std::vector<Variant> &variants, size_t program) {
@@ -206,9 +206,10 @@ void compare(const std::vector<const ObjectFile *> &files,
   for (size_t program = 0; program < names.size(); ++program) {
     int rounds = 0;
     do {
-      if (rounds > 0) // from empty maps
+      if (rounds > 0)
         for (Variant &variant : variants)
-          variant.programs = loadObject(variant.file->path, names);
+          if (const auto &object = variant.programs[program].object)
+            MapReader(object.get()).clear();
       runTogether(variants, program);
       if (options.attach)
         fireTogether(variants, program);

@@ -69,24 +69,28 @@ bool canFire(const LoadedProgram &loaded) {
 std::vector<FireResult>
 fireTogether(const std::vector<const LoadedProgram *> &programs) {
   std::vector<FireResult> results(programs.size());
+  std::vector<MapReader> readers;
   std::vector<bpf_link *> links;
   int statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
+  for (const LoadedProgram *program : programs)
+    readers.emplace_back(program->object.get());
   for (size_t i = 0; i < programs.size(); ++i)
     links.push_back(attach(*programs[i], results[i]));
-  // To attach is to open files, which the programs before have seen.
+  // To attach is to open files, to detach to close them, which programs may
+  // see: only what happens between the two counts.
   for (size_t i = 0; i < programs.size(); ++i) {
-    clearMaps(programs[i]->object.get());
+    readers[i].clear();
     results[i].runs = runCount(bpf_program__fd(programs[i]->program));
   }
   trigger();
-  for (bpf_link *link : links)
-    bpf_link__destroy(link);
   for (size_t i = 0; i < programs.size(); ++i) {
     results[i].runs =
         runCount(bpf_program__fd(programs[i]->program)) - results[i].runs;
     if (links[i])
-      results[i].maps = readMaps(programs[i]->object.get());
+      results[i].maps = readers[i].read();
   }
+  for (bpf_link *link : links)
+    bpf_link__destroy(link);
   if (statistics >= 0)
     close(statistics);
   return results;

@@ -98,20 +98,10 @@ MapValues readMap(const bpf_map *map) {
   return collector.values();
 }
 
-int addRecord(void *collector, void *data, size_t size) {
-  static_cast<Collector *>(collector)->add({static_cast<char *>(data), size});
+int addRecord(void *records, void *data, size_t size) {
+  static_cast<std::vector<std::string> *>(records)->emplace_back(
+      static_cast<char *>(data), size);
   return 0;
-}
-
-MapValues readRingBuffer(const bpf_map *map) {
-  Collector collector(stableName(map));
-  ring_buffer *ring =
-      ring_buffer__new(bpf_map__fd(map), addRecord, &collector, nullptr);
-  if (ring) {
-    ring_buffer__consume(ring);
-    ring_buffer__free(ring);
-  }
-  return collector.values();
 }
 
 enum class Input { None, Packet, Context };
@@ -134,16 +124,37 @@ Input inputOf(bpf_prog_type type) {
 
 } // namespace
 
-std::vector<MapValues> readMaps(bpf_object *object) {
-  std::vector<MapValues> all;
+void FreeRing::operator()(ring_buffer *ring) const { ring_buffer__free(ring); }
+
+MapReader::MapReader(bpf_object *object) : object_(object) {
   bpf_map *map;
   bpf_object__for_each_map(map, object) {
-    std::string name = stableName(map);
-    if (name.rfind(".rodata", 0) == 0 || name == ".kconfig")
+    if (bpf_map__type(map) != BPF_MAP_TYPE_RINGBUF)
       continue;
-    if (bpf_map__type(map) == BPF_MAP_TYPE_RINGBUF)
-      all.push_back(readRingBuffer(map));
-    else if (isReadable(bpf_map__type(map)))
+    auto records = std::make_unique<std::vector<std::string>>();
+    ring_buffer *ring =
+        ring_buffer__new(bpf_map__fd(map), addRecord, records.get(), nullptr);
+    if (ring)
+      rings_.push_back({map, std::move(records),
+                        std::unique_ptr<ring_buffer, FreeRing>(ring)});
+  }
+}
+
+std::vector<MapValues> MapReader::read() {
+  std::vector<MapValues> all;
+  for (Ring &ring : rings_) {
+    ring_buffer__consume(ring.buffer.get());
+    Collector collector(stableName(ring.map));
+    for (const std::string &record : *ring.records)
+      collector.add(record);
+    ring.records->clear();
+    all.push_back(collector.values());
+  }
+  bpf_map *map;
+  bpf_object__for_each_map(map, object_) {
+    std::string name = stableName(map);
+    bool isConstant = name.rfind(".rodata", 0) == 0 || name == ".kconfig";
+    if (!isConstant && isReadable(bpf_map__type(map)))
       all.push_back(readMap(map));
   }
   return all;
@@ -166,10 +177,10 @@ static void clearMap(const bpf_map *map) {
   }
 }
 
-void clearMaps(bpf_object *object) {
-  readMaps(object); // takes the records out
+void MapReader::clear() {
+  read(); // takes the records out
   bpf_map *map;
-  bpf_object__for_each_map(map, object) {
+  bpf_object__for_each_map(map, object_) {
     std::string name = stableName(map);
     if (isReadable(bpf_map__type(map)) && (name[0] != '.' || name == ".bss"))
       clearMap(map);

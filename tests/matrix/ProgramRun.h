@@ -4,6 +4,7 @@
 #include "JsonLine.h"
 #include "ProgramLoad.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,13 +41,32 @@ std::optional<RunResult> runProgram(const LoadedProgram &loaded);
 /// Whether the kernel runs programs of this type on request.
 bool canRun(bpf_prog_type type);
 
-/// What is in the object's maps and global variables; takes every record out of
-/// its ring buffers.
-std::vector<MapValues> readMaps(bpf_object *object);
+struct FreeRing {
+  void operator()(ring_buffer *ring) const;
+};
 
-/// Empties the maps and ring buffers, so that what is in them afterwards
-/// comes from what happens next.
-void clearMaps(bpf_object *object);
+/// Reads the maps and global variables of an object. Neither read() nor clear()
+/// opens or closes a file, which programs that are attached might see.
+class MapReader {
+public:
+  explicit MapReader(bpf_object *object);
+  MapReader(MapReader &&) = default;
+
+  /// What is in them; takes every record out of the ring buffers.
+  std::vector<MapValues> read();
+  /// Empties them, so that what is in them afterwards comes from what happens
+  /// next.
+  void clear();
+
+private:
+  struct Ring {
+    const bpf_map *map;
+    std::unique_ptr<std::vector<std::string>> records;
+    std::unique_ptr<ring_buffer, FreeRing> buffer;
+  };
+  bpf_object *object_;
+  std::vector<Ring> rings_;
+};
 
 void writeMaps(JsonLine &line, const std::vector<MapValues> &maps);
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from variants import Variant
 
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 NEEDS = re.compile(r";;;   Needs: +Linux (\d+)\.(\d+)(?: \(([^)]+)\))?")
 
 
@@ -49,10 +50,13 @@ def collect(paths: list[Path]) -> Objects:
 
 def object_names(sources: list[Path]) -> dict[Path, str]:
     """A name for each source: its stem, or folder-stem when an earlier source
-    has that already."""
+    has that already. The names of examples are theirs: the loader knows by
+    them what to expect."""
     names: dict[Path, str] = {}
     for source in sources:
-        taken = source.stem in names.values()
+        example = EXAMPLES / source.name
+        taken = (source.stem in names.values()
+                 or example.is_file() and example != source.resolve())
         names[source] = (f"{source.resolve().parent.name}-{source.stem}"
                          if taken else source.stem)
     return names
@@ -94,6 +98,11 @@ def _prepare(folder: Path, sources: dict[Path, str]) -> None:
     """Copies, under the same relative names for every variant: the names are
     part of the objects, and equal programs should be equal bytes."""
     folder.mkdir()
+    for parent in {source.resolve().parent for source in sources}:
+        for included in parent.glob("*/**/*.lisp"):
+            target = folder / included.relative_to(parent)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(included, target)
     for source, name in sources.items():
         shutil.copyfile(source, folder / f"{name}.lisp")
 

@@ -14,6 +14,12 @@ class Names(unittest.TestCase):
         self.assertEqual(list(names.values()), ["k1", "b-k1"])
 
 
+    def test_only_an_example_has_an_examples_name(self) -> None:
+        example = objects.EXAMPLES / "exec-snoop.lisp"
+        names = objects.object_names([Path("a/exec-snoop.lisp"), example])
+        self.assertEqual(list(names.values()), ["a-exec-snoop", "exec-snoop"])
+
+
 class Needs(unittest.TestCase):
     def declared(self, line: str) -> object:
         with tempfile.TemporaryDirectory() as folder:

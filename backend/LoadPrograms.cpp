@@ -150,6 +150,8 @@ Expected<ProgramVerdict> loadOne(ArrayRef<char> bytes, const ProgramInfo &info,
   verdict.verifiedInstructions = log.verifiedInstructions;
   verdict.peakStates = log.peakStates;
   verdict.totalStates = log.totalStates;
+  verdict.verifierMicroseconds = log.microseconds;
+  verdict.stackBytes = log.stackBytes;
   verdict.errorNumber = first->errorNumber;
   verdict.accepted = !first->errorNumber;
   if (verdict.accepted) {
@@ -174,7 +176,8 @@ Expected<std::vector<ProgramVerdict>> loadPrograms(ArrayRef<char> object,
     return error;
   std::vector<ProgramVerdict> verdicts;
   for (const ProgramInfo &program : info->programs) {
-    if (program.subprogram)
+    if (program.subprogram ||
+        (!options.program.empty() && options.program != program.name))
       continue;
     Expected<ProgramVerdict> verdict = loadOne(object, program, options);
     if (!verdict)
@@ -182,7 +185,11 @@ Expected<std::vector<ProgramVerdict>> loadPrograms(ArrayRef<char> object,
     verdicts.push_back(std::move(*verdict));
   }
   if (verdicts.empty())
-    return make_error<BackendError>("", 0, "the object has no program");
+    return make_error<BackendError>("", 0,
+                                    options.program.empty()
+                                        ? "the object has no program"
+                                        : "the object has no program `" +
+                                              options.program + "`");
   return verdicts;
 }
 

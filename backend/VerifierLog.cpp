@@ -81,6 +81,17 @@ void readStatistics(StringRef line, VerifierLog &result) {
   result.peakStates = numberAfter(line, "peak_states ");
 }
 
+/// "stack depth 64+8": one number for each frame.
+unsigned sumOfFrames(StringRef frames) {
+  unsigned sum = 0, frame = 0;
+  while (!frames.consumeInteger(10, frame)) {
+    sum += frame;
+    if (!frames.consume_front("+"))
+      break;
+  }
+  return sum;
+}
+
 /// "text @ file:line", or only the text on older kernels.
 std::optional<SourceLine> readComment(StringRef comment) {
   SourceLine result;
@@ -114,6 +125,10 @@ private:
       inAdvice_ = false;
     } else if (line.starts_with("processed ")) {
       readStatistics(line, result_);
+    } else if (line.consume_front("verification time ")) {
+      line.consumeInteger(10, result_.microseconds);
+    } else if (line.consume_front("stack depth ")) {
+      result_.stackBytes = sumOfFrames(line);
     } else if (line.consume_front("; ")) {
       if (auto comment = readComment(line))
         result_.comment = comment;

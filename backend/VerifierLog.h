@@ -18,6 +18,8 @@ struct VerifierLog {
   /// From the last "; text @ file:line" before the reason.
   std::optional<SourceLine> comment;
   unsigned verifiedInstructions = 0, peakStates = 0, totalStates = 0;
+  unsigned microseconds = 0;
+  unsigned stackBytes = 0; ///< of all frames
 };
 
 VerifierLog readVerifierLog(llvm::StringRef log);

@@ -43,6 +43,8 @@ llvm::json::Object toJson(const ProgramVerdict &verdict) {
       {"verified_instructions", verdict.verifiedInstructions},
       {"peak_states", verdict.peakStates},
       {"total_states", verdict.totalStates},
+      {"verifier_microseconds", verdict.verifierMicroseconds},
+      {"stack_bytes", verdict.stackBytes},
       {"helper_calls", std::move(calls)},
   };
   if (!verdict.accepted) {

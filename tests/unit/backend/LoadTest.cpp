@@ -119,6 +119,25 @@ define i32 @alsoGood(ptr %ctx) section "xdp" {
     EXPECT_EQ(verdict.accepted, verdict.name != "bad") << verdict.reason;
 }
 
+TEST_F(Load, LoadsOneProgramWhenAsked) {
+  constexpr const char *kTwo = R"(
+define i32 @first(ptr %ctx) section "tc" {
+  ret i32 1
+}
+define i32 @second(ptr %ctx) section "xdp" {
+  ret i32 2
+}
+)";
+  LoadOptions options;
+  options.program = "second";
+  EXPECT_EQ(only(kTwo, options).name, "second");
+  options.program = "third";
+  auto verdicts = verify(kTwo, options);
+  ASSERT_FALSE(bool(verdicts));
+  EXPECT_EQ(toString(verdicts.takeError()),
+            "the object has no program `third`");
+}
+
 TEST_F(Load, NamesAFieldThatTheKernelLacks) {
   ProgramVerdict verdict =
       only(replaced(kSumProgram, "name: \"pid\"", "name: \"nope\""));

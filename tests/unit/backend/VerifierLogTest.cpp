@@ -16,7 +16,7 @@ TEST(VerifierLog, ReadsReasonPlaceAndStatistics) {
       "1: (61) r0 = *(u32 *)(r0 +0)\n"
       "R0 invalid mem access 'scalar'\n"
       "verification time 55 usec\n"
-      "stack depth 0\n"
+      "stack depth 48+16\n"
       "processed 2 insns (limit 1000000) max_states_per_insn 0 total_states 3 "
       "peak_states 2 mark_read 0\n");
   EXPECT_EQ(log.reason, "R0 invalid mem access 'scalar'");
@@ -24,6 +24,8 @@ TEST(VerifierLog, ReadsReasonPlaceAndStatistics) {
   EXPECT_EQ(log.verifiedInstructions, 2u);
   EXPECT_EQ(log.totalStates, 3u);
   EXPECT_EQ(log.peakStates, 2u);
+  EXPECT_EQ(log.microseconds, 55u);
+  EXPECT_EQ(log.stackBytes, 64u);
   ASSERT_TRUE(log.comment);
   EXPECT_EQ(log.comment->line, 3u);
   EXPECT_EQ(log.comment->file, "sum.lisp");

@@ -21,12 +21,15 @@ struct ProgramVerdict {
   unsigned loadedInstructions = 0; ///< after the verifier (xlated)
   unsigned jitedBytes = 0;
   unsigned verifiedInstructions = 0, peakStates = 0, totalStates = 0;
+  unsigned verifierMicroseconds = 0;
+  unsigned stackBytes = 0; ///< as the verifier counts, all frames
   std::map<uint32_t, unsigned> helperCalls; ///< in the xlated program
 };
 
 struct LoadOptions {
   bool keepLog = false; ///< fill `log` for accepted programs too
   std::string btfPath;  ///< custom BTF for CO-RE, "" for the running kernel
+  std::string program;  ///< only this one; "" for all of them
 };
 
 /// Loads each program of the object on its own (its maps with it), reports,

@@ -1,5 +1,7 @@
 ;;; k8: pid, tgid and the sixteen bytes of comm into a record.
 ;;; Try: whistler compile bench/probes/k8.lisp --no-core --report
+(include "include/suite.lisp")
+
 (import-kernel-struct task-struct pid tgid comm)
 
 (defstruct name-event
@@ -7,12 +9,11 @@
   (tgid i32)
   (comm (array u8 16)))
 
-(defmap events :type :ringbuf :max-entries 4096)
+(defmap events :type :ringbuf :max-entries 262144)
 
-(defprog k8 (:type :kprobe :section "kprobe/do_sys_openat2" :license "GPL")
-  (let ((task (get-current-task)))
-    (with-ringbuf (event events name-event)
-      (setf (name-event-pid event) (task-struct-pid task)
-            (name-event-tgid event) (task-struct-tgid task)
-            (name-event-comm event) (task-struct-comm task))))
+(defprobe k8 (:kprobe "kprobe/do_sys_openat2") ((task (get-current-task)))
+  (with-ringbuf (event events name-event)
+    (setf (name-event-pid event) (task-struct-pid task)
+          (name-event-tgid event) (task-struct-tgid task)
+          (name-event-comm event) (task-struct-comm task)))
   0)

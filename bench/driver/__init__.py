@@ -1,0 +1,1 @@
+"""What `./dev bench` is made of: compile, measure, record, report."""

@@ -9,27 +9,44 @@
 
 #include <llvm/Support/MemoryBuffer.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <map>
 
 using namespace whistler;
 
 namespace {
 
-constexpr const char *kProbes[] = {"k1", "k2", "k3", "k4",
-                                   "k5", "k6", "k7", "k8"};
+/// Ways of reading, as --kernel-reads spells them; those that the compiler
+/// doesn't know are left out.
+constexpr const char *kReads[] = {"portable", "direct", "fused", "single",
+                                  "naive"};
+
+std::vector<std::string> probeNames() {
+  std::vector<std::string> names;
+  for (auto &entry : std::filesystem::directory_iterator(WHISTLER_PROBES))
+    if (entry.path().extension() == ".lisp")
+      names.push_back(entry.path().stem());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string probePath(const std::string &name) {
+  return WHISTLER_PROBES "/" + name + ".lisp";
+}
 
 std::string readProbe(const std::string &name) {
-  auto buffer =
-      llvm::MemoryBuffer::getFile(WHISTLER_PROBES "/" + name + ".lisp");
+  auto buffer = llvm::MemoryBuffer::getFile(probePath(name));
   return buffer ? (*buffer)->getBuffer().str() : std::string();
 }
 
 /// Compiles once; adds the stages' times to `stages`. False with the reason
 /// given to `state` when that failed.
-bool compileOnce(compiler::Compiler &compiler, const std::string &source,
-                 const compiler::Options &options, benchmark::State &state,
+bool compileOnce(compiler::Compiler &compiler, const std::string &name,
+                 const std::string &source, const compiler::Options &options,
+                 benchmark::State &state,
                  std::map<std::string, double> &stages) {
-  auto result = compiler.compile(source, "probe.lisp", options);
+  auto result = compiler.compile(source, probePath(name), options);
   if (!result) {
     state.SkipWithError(llvm::toString(result.takeError()).c_str());
     return false;
@@ -57,10 +74,10 @@ void warm(benchmark::State &state, const std::string &name,
   compiler::Compiler compiler;
   std::string source = readProbe(name);
   std::map<std::string, double> stages, ignored;
-  if (!compileOnce(compiler, source, options, state, ignored))
+  if (!compileOnce(compiler, name, source, options, state, ignored))
     return;
   for (auto _ : state)
-    if (!compileOnce(compiler, source, options, state, stages))
+    if (!compileOnce(compiler, name, source, options, state, stages))
       return;
   report(state, stages);
 }
@@ -70,22 +87,19 @@ void cold(benchmark::State &state, const std::string &name) {
   std::map<std::string, double> stages;
   for (auto _ : state) {
     compiler::Compiler compiler;
-    if (!compileOnce(compiler, source, {}, state, stages))
+    if (!compileOnce(compiler, name, source, {}, state, stages))
       return;
   }
   report(state, stages);
 }
 
 void registerAll() {
-  using passes::ReadStrategy;
-  for (const char *probe : kProbes)
-    for (ReadStrategy reads :
-         {ReadStrategy::Naive, ReadStrategy::Single, ReadStrategy::Fused})
-      benchmark::RegisterBenchmark(
-          ("compile/" + std::string(probe) + "/" + passes::name(reads).str())
-              .c_str(),
-          warm, std::string(probe), reads)
-          ->Unit(benchmark::kMillisecond);
+  for (const std::string &probe : probeNames())
+    for (const char *reads : kReads)
+      if (auto strategy = passes::parseReadStrategy(reads))
+        benchmark::RegisterBenchmark(
+            ("compile/" + probe + "/" + reads).c_str(), warm, probe, *strategy)
+            ->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("compile/k4/cold", cold, std::string("k4"))
       ->Unit(benchmark::kMillisecond);
 }

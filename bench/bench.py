@@ -1,49 +1,54 @@
 #!/usr/bin/env python3
 """Measures the probe suite; `./dev bench` builds what it needs and calls it.
 
-  ./dev bench                     everything, with a report in build/bench
-  ./dev bench --guard             counts against bench/golden/counts.txt
-  ./dev bench --update-golden     writes that file (--reason when worse)
-  ./dev bench --twins             do all forms of each probe do the same?
+  ./dev bench                       everything; record and report in build/bench
+  ./dev bench --quick               k1 to k8, few samples, under two minutes
+  ./dev bench --matrix              with the grid of kernels (./dev matrix)
+  ./dev bench --compare OLD.jsonl   measure, then say what changed since OLD
+  ./dev bench --report REC.jsonl    the page and the summary of a record
+  ./dev bench --guard               counts against bench/golden/counts.txt
+  ./dev bench --update-golden       writes that file (--reason TEXT when worse)
+  ./dev bench --twins               do all forms of each probe do the same?
 
-Exit status: 0 done, 1 something got worse or differs, 2 wrong usage, 3 the
-machine lacks something (77 in place of 3 with --ctest)."""
+Exit status: 0 done, 1 something got worse, differs or failed, 2 wrong usage,
+3 the machine lacks something."""
 
 from __future__ import annotations
 
 import argparse
+import json
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from driver import guard, objects, runner
+from driver import (compare, compile_times, guard, objects, record, report,
+                    runner, summary)
 from driver.objects import C_FORMS, Failed, Tools
+from driver.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "release"
 GOLDEN = ROOT / "bench" / "golden" / "counts.txt"
 LACKING, SKIPPED = 3, 77
+# Samples of each form, loads of each object, processes of each compiler.
+FULL = {"samples": 30, "loads": 3, "processes": 3}
+QUICK = {"samples": 10, "loads": 1, "processes": 3}
+QUICK_COMPILES = 3
 
 
 class Lacking(Exception):
     """The machine lacks something that was asked for."""
 
 
-def progress(text: str) -> None:
-    """One line on stderr that the next one replaces."""
-    if sys.stderr.isatty():
-        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
-
-
-def done_with_progress() -> None:
-    if sys.stderr.isatty():
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+progress = Progress()
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+        prog="./dev bench", description=__doc__,
+        formatter_class=argparse.RawTextHelpFormatter)
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--guard", action="store_true",
                       help="compare counts with the golden file")
@@ -51,18 +56,31 @@ def arguments() -> argparse.Namespace:
                       help="write the golden file")
     what.add_argument("--twins", action="store_true",
                       help="run all forms and compare what they do")
-    parser.add_argument("--reason", default="",
-                        help="why counts got worse, for --update-golden")
-    parser.add_argument("--only", nargs="+", metavar="PROBE",
-                        help="these probes alone")
-    parser.add_argument("--whistler", type=Path,
-                        default=BUILD / "compiler" / "tools" / "whistler")
-    parser.add_argument("--runner", type=Path,
-                        default=BUILD / "bench" / "whistler_probe_runner")
-    parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench",
-                        help="folder for objects and reports")
-    parser.add_argument("--ctest", action="store_true",
-                        help=argparse.SUPPRESS)
+    what.add_argument("--report", type=Path, metavar="RECORD",
+                      help="show a record, measure nothing")
+    add = parser.add_argument
+    add("--quick", action="store_true", help="k1 to k8, few samples")
+    add("--only", nargs="+", metavar="PROBE", help="these probes alone")
+    add("--forms", nargs="+", metavar="FORM",
+        help="these forms alone: values of --kernel-reads, c-core, …")
+    add("--no-times", action="store_true", help="count, time nothing")
+    add("--matrix", action="store_true", help="run ./dev matrix first")
+    add("--grid", type=Path, metavar="FILE",
+        help="what `./dev matrix --json FILE` wrote, for the report")
+    add("--compare", type=Path, metavar="OLD",
+        help="say what changed since this record; 1 when a count got worse")
+    add("--against", type=Path, metavar="NEW",
+        help="compare with this record in place of measuring")
+    add("--reason", default="", metavar="TEXT",
+        help="why counts got worse, for --update-golden")
+    add("--whistler", type=Path,
+        default=BUILD / "compiler" / "tools" / "whistler")
+    add("--runner", type=Path,
+        default=BUILD / "bench" / "whistler_probe_runner")
+    add("--compile-bench", type=Path, default=BUILD / "bench" / "compile_bench")
+    add("--out", type=Path, default=ROOT / "build" / "bench",
+        help="folder for objects, record and report")
+    add("--ctest", action="store_true", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -82,13 +100,12 @@ def may_load(tools: Tools, form: objects.Form) -> bool:
 def compiled(tools: Tools, names: list[str],
              forms: list[str]) -> list[objects.Form]:
     made, failures = objects.compile_suite(tools, names, forms, progress)
-    done_with_progress()
     if failures:
         raise Failed("\n".join(failures))
     return made
 
 
-# --- counts ------------------------------------------------------------------
+# --- the guard ---------------------------------------------------------------
 
 def count(tools: Tools, options: argparse.Namespace) -> guard.Counts:
     """The counts of the suite, without the twins."""
@@ -99,11 +116,10 @@ def count(tools: Tools, options: argparse.Namespace) -> guard.Counts:
         print("skipped: counts after loading: this user may not load programs")
     records = runner.records(options.runner, "counts",
                              runner.plan(made, loads=loads), progress)
-    done_with_progress()
-    for record in records:
-        if "error" in record or not record.get("accepted", True):
-            raise Failed(f"{record['probe']}, {record['form']}: "
-                         f"{record.get('error') or record['reason']}")
+    for found in records:
+        if "error" in found or not found.get("accepted", True):
+            raise Failed(f"{found['probe']}, {found['form']}: "
+                         f"{found.get('error') or found['reason']}")
     return guard.counts_of(records)
 
 
@@ -111,15 +127,16 @@ def run_guard(tools: Tools, options: argparse.Namespace) -> int:
     golden = guard.read(GOLDEN)
     now = count(tools, options)
     found = guard.compare(golden, now, guard.kernel())
+    progress.end()
     if golden.kernel != guard.kernel():
         print(f"skipped: counts that depend on the kernel's layout: the file "
               f"is of {golden.kernel}, this is {guard.kernel()}")
-    for title, lines in (("better", found.better), ("new", found.new),
-                         ("worse", found.worse)):
+    for title, lines in (("better", found.better), ("more", found.more),
+                         ("new", found.new), ("worse", found.worse)):
         for line in lines:
             print(f"{title}: {line}")
-    if found.better or found.new:
-        print("note: ./dev bench --update-golden records what got better")
+    if found.better or found.more or found.new:
+        print("note: ./dev bench --update-golden records what changed")
     if found.worse:
         print("Counts got worse. If that is worth it, say why:\n"
               "  ./dev bench --update-golden --reason TEXT")
@@ -132,6 +149,7 @@ def update_golden(tools: Tools, options: argparse.Namespace) -> int:
     golden = guard.read(GOLDEN)
     now = count(tools, options)
     found = guard.compare(golden, now, guard.kernel())
+    progress.end()
     for line in found.worse:
         print(f"worse: {line}")
     if found.worse and not options.reason:
@@ -161,35 +179,182 @@ def run_twins(tools: Tools, options: argparse.Namespace) -> int:
         options.runner, "values",
         runner.plan(made, bases=str(objects.compile_aid(tools, "bases"))),
         progress)
-    done_with_progress()
-    wrong = 0
-    first = ""
-    for record in records:
-        if record["kind"] == "error":
+    progress.end()
+    wrong, first = 0, ""
+    for found in records:
+        if found["kind"] == "error":
             wrong += 1
-            print(f"{record['probe']}: {record['what']}")
-        elif record["form"] == made[0].name:
-            first = record["seen"]
-        elif not record["same"]:
+            print(f"{found['probe']}: {found['what']}")
+        elif found["form"] == made[0].name:
+            first = found["seen"]
+        elif not found["same"]:
             wrong += 1
-            print(f"{record['probe']}: {record['form']} does something else "
-                  f"than {made[0].name}\n  {record['seen']}\n  {first}")
+            print(f"{found['probe']}: {found['form']} does something else "
+                  f"than {made[0].name}\n  {found['seen']}\n  {first}")
     print(f"twins: {len(records)} forms run, {wrong} different")
     return 1 if wrong else 0
+
+
+# --- measuring ---------------------------------------------------------------
+
+def grid_records(options: argparse.Namespace) -> list[dict]:
+    """What the kernel matrix found, as records."""
+    path = options.grid
+    if options.matrix:
+        path = options.out / "grid.jsonl"
+        progress.phase("the kernel matrix")
+        subprocess.run([str(ROOT / "dev"), "matrix", "--json", str(path)],
+                       check=False, stdout=sys.stderr)
+    if not path:
+        return []
+    try:
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+    except (OSError, ValueError) as error:
+        raise Failed(f"{path}: {error}") from error
+    return [{**line, "kind": "grid"} for line in lines
+            if line.get("kind") == "program"]
+
+
+def select(tools: Tools,
+           options: argparse.Namespace) -> tuple[list[str], list[str]]:
+    """The probes and forms to be measured."""
+    names = objects.probes(options.only)
+    if options.quick and not options.only:
+        names = [name for name in names if re.fullmatch(r"k\d", name)]
+    forms = [*C_FORMS, *objects.lisp_forms(tools)]
+    unknown = set(options.forms or ()) - set(forms)
+    if unknown:
+        raise Failed(f"no form `{sorted(unknown)[0]}`; there are "
+                     + " ".join(forms))
+    # Everything is told in relation to clang.
+    wanted = {*options.forms, "c-core"} if options.forms else set(forms)
+    return names, [form for form in forms if form in wanted]
+
+
+def compile_records(tools: Tools, options: argparse.Namespace,
+                    names: list[str], forms: list[str],
+                    settings: dict) -> list[dict]:
+    """How long compiling takes, with the default way of reading."""
+    mode = next((form for form in ("portable", "fused") if form in forms), "")
+    if not mode:
+        return []
+    some = names[:QUICK_COMPILES] if options.quick else names
+    return [
+        *compile_times.processes(tools, some, mode, settings["processes"],
+                                 progress),
+        *compile_times.in_process(options.compile_bench, some, mode,
+                                  options.quick)]
+
+
+def measure(tools: Tools, options: argparse.Namespace) -> list[dict]:
+    """Everything, as records."""
+    require(tools.clang, tools.bpftool)
+    settings = QUICK if options.quick else FULL
+    names, forms = select(tools, options)
+    records = [record.about(tools, ROOT, options.quick)]
+    records += grid_records(options)
+    made = compiled(tools, names, forms)
+    if not may_load(tools, made[-1]):
+        raise Lacking("this user may not load programs")
+    plan = runner.plan(
+        made, bases=str(objects.compile_aid(tools, "bases")),
+        baseline=str(objects.compile_aid(tools, "baseline")),
+        samples=settings["samples"], loads=settings["loads"])
+    # A probe that does something else than its twin is not worth timing.
+    records += runner.records(options.runner, "values", plan, progress)
+    records += runner.records(options.runner, "counts", plan, progress)
+    if not options.no_times:
+        records += runner.records(options.runner, "times", plan, progress)
+        records += compile_records(tools, options, names, forms, settings)
+    return records
+
+
+def failures(measured: record.Record) -> list[str]:
+    """What makes a measurement fail."""
+    lines = [f"{found.get('probe', '')}: "
+             f"{found.get('what') or found.get('error')}"
+             for found in measured.errors]
+    lines += [f"{probe}: {form} does something else than the first form"
+              for (probe, form), found in measured.values.items()
+              if not found["same"]]
+    lines += [f"{probe}: {form} is not accepted: {found.get('reason')}"
+              for (probe, form), found in measured.counts.items()
+              if not found.get("accepted", True)]
+    return lines
+
+
+def write_reports(options: argparse.Namespace,
+                  measured: record.Record) -> None:
+    """The page and the summary, and where they are."""
+    options.out.mkdir(parents=True, exist_ok=True)
+    for name, text in (("report.html", report.html(measured)),
+                       ("summary.md", summary.markdown(measured))):
+        (options.out / name).write_text(text)
+        print(f"wrote {options.out / name}")
+
+
+def run_compare(old: record.Record, new: record.Record) -> int:
+    changes = compare.compare(old, new)
+    for title, lines in (("note", changes.notes),
+                         ("changed", changes.other),
+                         ("better", changes.better_counts),
+                         ("worse", changes.worse_counts)):
+        for line in lines:
+            print(f"{title}: {line}")
+    print(f"compare: {len(changes.worse_counts)} counts worse, "
+          f"{len(changes.better_counts)} better, {len(changes.other)} other "
+          "changes beyond noise")
+    return 1 if changes.worse_counts else 0
+
+
+def run_measure(tools: Tools, options: argparse.Namespace) -> int:
+    """Measures, reports, and compares when asked."""
+    old = record.read(options.compare) if options.compare else None
+    if old and options.against:
+        return run_compare(old, record.read(options.against))
+    options.out.mkdir(parents=True, exist_ok=True)
+    records = measure(tools, options)
+    progress.end()
+    path = options.out / "bench.jsonl"
+    record.write(path, records)
+    print(f"wrote {path}")
+    measured = record.sort(records)
+    write_reports(options, measured)
+    print(summary.markdown(measured))
+    for line in summary.promises(measured):
+        print(line)
+    wrong = failures(measured)
+    for line in wrong:
+        print(f"failed: {line}")
+    worse = run_compare(old, measured) if old else 0
+    return 1 if wrong or worse else 0
+
+
+def show(tools: Tools, options: argparse.Namespace) -> int:
+    """The reports of an old record, perhaps with a grid."""
+    measured = record.read(options.report)
+    measured.grid += grid_records(options)
+    write_reports(options, measured)
+    for line in summary.promises(measured):
+        print(line)
+    return 0
 
 
 def main() -> int:
     options = arguments()
     tools = Tools(options.whistler, options.out)
     action = (run_guard if options.guard else
-              update_golden if options.update_golden else run_twins)
+              update_golden if options.update_golden else
+              run_twins if options.twins else
+              show if options.report else run_measure)
     try:
         return action(tools, options)
     except Lacking as error:
+        progress.end()
         print(f"skipped: {error}")
         return SKIPPED if options.ctest else LACKING
     except Failed as error:
-        done_with_progress()
+        progress.end()
         print(f"bench: {error}", file=sys.stderr)
         return 1
 

@@ -26,9 +26,21 @@ class Compare(unittest.TestCase):
 
     def test_more_is_worse_and_less_is_better(self) -> None:
         found = guard.compare(
-            self.golden, counts(loaded_reads=11, stack=9), HERE)
+            self.golden, counts(loaded_reads=11, loaded_instructions=9), HERE)
         self.assertEqual(found.worse, ["k1 fused: loaded reads 10 -> 11"])
-        self.assertEqual(found.better, ["k1 fused: stack 10 -> 9"])
+        self.assertEqual(found.better, ["k1 fused: loaded instructions 10 -> 9"])
+
+    def test_the_size_of_a_versioned_object_is_only_told(self) -> None:
+        found = guard.compare(
+            self.golden, counts(object_instructions=11, stack=11), HERE)
+        self.assertEqual(found.worse, [])
+        self.assertEqual(len(found.more), 2)
+
+    def test_the_size_of_any_other_object_is_guarded(self) -> None:
+        golden = guard.Golden(HERE, [], {("k1", "single"): counts()[KEY]})
+        now = {("k1", "single"): counts(object_instructions=11)[KEY]}
+        self.assertEqual(guard.compare(golden, now, HERE).worse,
+                         ["k1 single: object instructions 10 -> 11"])
 
     def test_on_another_kernel_layout_is_not_compared(self) -> None:
         found = guard.compare(

@@ -1,0 +1,147 @@
+"""What the report says of a record: ratios, targets, noise. No measuring and
+no drawing here."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import dataclass
+
+from .objects import C_FORMS
+from .record import Record
+
+CLANG = "c-core"
+BEST = ("c-direct", "c-fused")
+CORE_PROBES = ("k1", "k2", "k3", "k4", "k5", "k6")
+# A spread of the middle half above this is called noisy.
+NOISY = 0.10
+# A net time below this, in nanoseconds, is not told from nothing: ratios of
+# two such times mean nothing, and 1 ns is what the clock resolves.
+RESOLUTION = 1.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """A promise: `form` takes at most `limit` times what `of` takes."""
+
+    form: str
+    of: str          # a form, or "best" for the best twin
+    limit: float
+    probes: tuple[str, ...]
+
+
+TARGETS = (
+    Target("portable", "best", 1.05, CORE_PROBES),
+    Target("portable", CLANG, 0.35, CORE_PROBES),
+    Target("fused", CLANG, 0.55, ("k1", "k2", "k5")),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How one probe stands to one target."""
+
+    target: Target
+    probe: str
+    mine: float
+    other: float
+    holds: bool
+    why: str         # "" or what to know about it
+
+    @property
+    def ratio(self) -> float:
+        return self.mine / self.other if self.other else math.inf
+
+
+def net(record: Record, probe: str, form: str) -> float | None:
+    """Nanoseconds without the empty program and the ring buffer."""
+    found = record.times.get((probe, form))
+    return found and max(found["net_ns"], 0.0)
+
+
+def best(record: Record, probe: str) -> float | None:
+    """The fastest twin by an expert."""
+    times = [time for form in BEST
+             if (time := net(record, probe, form)) is not None]
+    return min(times) if times else None
+
+
+def spread(time: dict) -> float:
+    """The middle half of the samples, as a part of the median."""
+    return (time["high_ns"] - time["low_ns"]) / max(time["ns"], 1e-9)
+
+
+def noise(record: Record) -> tuple[float, int]:
+    """The median spread, and how many measurements are noisy."""
+    spreads = [spread(time) for time in record.times.values()]
+    if not spreads:
+        return 0.0, 0
+    return statistics.median(spreads), sum(s > NOISY for s in spreads)
+
+
+def judge(record: Record, target: Target, probe: str) -> Verdict | None:
+    """None when something of it was not measured."""
+    mine = net(record, probe, target.form)
+    other = (best(record, probe) if target.of == "best"
+             else net(record, probe, target.of))
+    if mine is None or other is None:
+        return None
+    close = mine - target.limit * other <= RESOLUTION
+    holds = mine <= target.limit * other or close
+    why = ""
+    if close and mine > target.limit * other:
+        why = f"within {RESOLUTION:.0f} ns, the clock's resolution"
+    return Verdict(target, probe, mine, other, holds, why)
+
+
+def verdicts(record: Record) -> list[Verdict]:
+    """Every target for every probe that was measured."""
+    return [verdict for target in TARGETS for probe in target.probes
+            if (verdict := judge(record, target, probe))]
+
+
+def ratio_of_times(record: Record, probe: str, form: str) -> float | None:
+    """Net time over clang's."""
+    mine, clang = net(record, probe, form), net(record, probe, CLANG)
+    if mine is None or not clang or clang < RESOLUTION:
+        return None
+    return mine / clang
+
+
+def ratio_of_counts(record: Record, probe: str, form: str,
+                    column: str) -> float | None:
+    """A count over clang's."""
+    mine = record.counts.get((probe, form), {}).get(column)
+    clang = record.counts.get((probe, CLANG), {}).get(column)
+    return mine / clang if mine is not None and clang else None
+
+
+def geometric_mean(values: list[float]) -> float | None:
+    """Of values above nothing; a ratio of 0 counts as a hundredth."""
+    if not values:
+        return None
+    return math.exp(statistics.fmean(math.log(max(value, 0.01))
+                                     for value in values))
+
+
+def mean_ratio(record: Record, form: str, ratio) -> float | None:
+    """The geometric mean over the probes of `ratio(record, probe, form)`."""
+    return geometric_mean([
+        value for probe in record.probes()
+        if (value := ratio(record, probe, form)) is not None])
+
+
+def cost_of_a_read(record: Record) -> tuple[float, float] | None:
+    """Nanoseconds per executed helper read and for the rest, by a least
+    squares line through all forms of all probes."""
+    points = [(count["executed_reads"], time["net_ns"])
+              for key, count in record.counts.items()
+              if "executed_reads" in count and (time := record.times.get(key))]
+    if len({reads for reads, _ in points}) < 2:
+        return None
+    slope, rest = statistics.linear_regression(*zip(*points))
+    return slope, rest
+
+
+def is_twin(form: str) -> bool:
+    return form in C_FORMS

@@ -97,8 +97,8 @@ void registerAll() {
   for (const std::string &probe : probeNames())
     for (const char *reads : kReads)
       if (auto strategy = passes::parseReadStrategy(reads))
-        benchmark::RegisterBenchmark(
-            ("compile/" + probe + "/" + reads).c_str(), warm, probe, *strategy)
+        benchmark::RegisterBenchmark(("compile/" + probe + "/" + reads).c_str(),
+                                     warm, probe, *strategy)
             ->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("compile/k4/cold", cold, std::string("k4"))
       ->Unit(benchmark::kMillisecond);

@@ -239,11 +239,15 @@ def compile_records(tools: Tools, options: argparse.Namespace,
     if not mode:
         return []
     some = names[:QUICK_COMPILES] if options.quick else names
-    return [
-        *compile_times.processes(tools, some, mode, settings["processes"],
-                                 progress),
-        *compile_times.in_process(options.compile_bench, some, mode,
-                                  options.quick)]
+    records: list[dict] = []
+    try:
+        records += compile_times.processes(tools, some, mode,
+                                           settings["processes"], progress)
+        records += compile_times.in_process(options.compile_bench, some, mode,
+                                            options.quick)
+    except Failed as error:  # what was measured before is not lost
+        records.append({"kind": "error", "what": str(error)})
+    return records
 
 
 def measure(tools: Tools, options: argparse.Namespace) -> list[dict]:

@@ -100,7 +100,7 @@ def in_process(bench: Path, names: list[str], mode: str,
     """Google Benchmark's figures for compiling with the BTF at hand."""
     wanted = "|".join(names)
     text = run(bench, f"--benchmark_filter=^compile/({wanted})/{mode}$",
-               f"--benchmark_min_time={0.02 if quick else 0.2}s",
+               f"--benchmark_min_time={0.02 if quick else 0.2}",
                "--benchmark_format=json")
     records = []
     for found in json.loads(text)["benchmarks"]:

@@ -18,6 +18,11 @@ const char *const kPrograms[] = {
     "bench/probes/k7.lisp", "bench/probes/k8.lisp",
 };
 
+/// Where a probe is, so that it finds what it includes.
+std::string whole(const std::string &path) {
+  return std::string(WHISTLER_SOURCE_DIR) + "/" + path;
+}
+
 class Acceptance : public ::testing::TestWithParam<const char *> {
 protected:
   void SetUp() override {
@@ -31,7 +36,7 @@ TEST_P(Acceptance, LoadsInEveryMode) {
   std::string source = readSource(path);
   for (const Mode &mode : allModes()) {
     SCOPED_TRACE(mode.name());
-    auto object = compileObject(source, path, mode);
+    auto object = compileObject(source, whole(path), mode);
     if (object.empty())
       continue;
     auto verdicts = backend::loadPrograms(object);
@@ -82,7 +87,8 @@ class Figures : public ::testing::TestWithParam<Figure> {};
 TEST_P(Figures, WithTheBuildHostsLayout) {
   const Figure &figure = GetParam();
   Mode mode{passes::ReadStrategy::Fused, true, /*relocatable=*/false};
-  auto object = compileObject(readSource(figure.path), figure.path, mode);
+  auto object =
+      compileObject(readSource(figure.path), whole(figure.path), mode);
   auto info = backend::inspect(object);
   ASSERT_TRUE(bool(info)) << take(info.takeError());
   ASSERT_FALSE(info->programs.empty());
@@ -94,7 +100,8 @@ TEST_P(Figures, AfterLoadWithRelocations) {
   if (!loadingRefused().empty())
     GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
   const Figure &figure = GetParam();
-  auto object = compileObject(readSource(figure.path), figure.path, Mode{});
+  auto object =
+      compileObject(readSource(figure.path), whole(figure.path), Mode{});
   auto verdicts = backend::loadPrograms(object);
   ASSERT_TRUE(bool(verdicts)) << take(verdicts.takeError());
   ASSERT_FALSE(verdicts->empty());

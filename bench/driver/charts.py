@@ -134,7 +134,7 @@ def bars(title: str, rows: list[tuple[str, str, float, str]],
          unit: str) -> str:
     """Lying bars: label, style, value, what is written behind it."""
     most = max((value for _, _, value, _ in rows), default=1.0)
-    places = ticks(most * 1.12)
+    places = ticks(most * 1.25)
     span = WIDTH - LABEL - RIGHT
 
     def scale(value: float) -> float:

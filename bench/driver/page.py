@@ -24,7 +24,7 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 15px/1.5 system-ui, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-main { max-width: 980px; margin: 0 auto; padding: 32px 24px 64px; }
+main { max-width: 1040px; margin: 0 auto; padding: 32px 24px 64px; }
 h1 { font-size: 28px; margin: 0 0 8px; }
 h2 { font-size: 19px; margin: 44px 0 4px; }
 section > p { margin: 0 0 10px; color: var(--soft); max-width: 76ch; }
@@ -62,13 +62,14 @@ th { text-align: left; color: var(--soft); font-weight: 600;
   border-bottom: 1px solid var(--line); padding: 4px 10px 4px 0; }
 td { border-bottom: 1px solid var(--line); padding: 3px 10px 3px 0;
   vertical-align: top; }
-td.n { text-align: right; } th:not(:first-child) { white-space: nowrap; }
+td.n, th.n { text-align: right; padding: 3px 4px 3px 10px; }
+th.n { vertical-align: bottom; } td:nth-child(-n+2) { white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; }
 ul { font-size: 13px; padding-left: 20px; }
 @media print {
   body { font-size: 10.5pt; -webkit-print-color-adjust: exact; }
   main { max-width: none; padding: 0; }
-  h2 { break-after: avoid; } .chart, tr, .tiles div { break-inside: avoid; }
+  h2, section > p, .legend { break-after: avoid; } .chart, tr, .tiles div { break-inside: avoid; }
   thead { display: table-header-group; } .wide { overflow: visible; }
   table { font-size: 8pt; }
 }

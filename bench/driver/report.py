@@ -46,22 +46,26 @@ COUNT_COLUMNS = (
     ("stack", "stack"),
 )
 NUMERIC = ' class="n"'
+ABSENT = ("-", "–")
 
 
 def table(head: list[str], rows: list[list[str]], caption: str = "") -> str:
-    """Cells are HTML; a cell that starts with a digit or a dash is put to the
-    right."""
-    def cell(text: str) -> str:
-        number = text[:1].isdigit() or text in ("-", "–", "")
-        return f"<td{NUMERIC if number else ''}>{text}</td>"
+    """Cells are HTML; a column whose cells all start with a digit, or are a
+    dash, is put to the right."""
+    numeric = [all(row[place][:1].isdigit() or row[place] in ABSENT
+                   for row in rows) for place in range(len(head))]
+
+    def cell(tag: str, place: int, text: str) -> str:
+        return f"<{tag}{NUMERIC if numeric[place] else ''}>{text}</{tag}>"
+
+    def line(tag: str, cells: list[str]) -> str:
+        return "<tr>" + "".join(cell(tag, place, text)
+                                for place, text in enumerate(cells)) + "</tr>"
 
     above = f"<caption>{caption}</caption>" if caption else ""
-    return (f'<div class="wide"><table>{above}<thead><tr>'
-            + "".join(f"<th>{title}</th>" for title in head)
-            + "</tr></thead><tbody>"
-            + "".join("<tr>" + "".join(cell(text) for text in row) + "</tr>"
-                      for row in rows)
-            + "</tbody></table></div>")
+    return (f'<div class="wide"><table>{above}<thead>{line("th", head)}'
+            f'</thead><tbody>{"".join(line("td", row) for row in rows)}'
+            "</tbody></table></div>")
 
 
 def section(title: str, note: str, *content: str) -> str:
@@ -101,14 +105,14 @@ def about(record: Record) -> str:
              f"{escape(str(facts.get('date')))[:16].replace('T', ' ')} UTC.")
     lines = [f'<p class="about">{words}</p>']
     if record.times:
-        state = (f"The machine was <b>noisy</b>: load "
-                 f"{facts.get('load', 0):.1f}, " if
-                 median > figures.NOISY / 2 or noisy > len(record.times) / 10
-                 else "The machine was quiet: ")
+        wild = (median > figures.NOISY / 2
+                or noisy > len(record.times) * figures.NOISY)
         lines.append(
-            f"<p class=\"about\">{state}the middle half of the samples spreads "
-            f"over {median:.1%} of the median; {noisy} of "
-            f"{len(record.times)} timings spread over more than "
+            '<p class="about">'
+            + ("<b>The times are noisy.</b> " if wild else "")
+            + f"Load average {facts.get('load', 0):.1f}; the middle half of "
+            f"the samples of a time spreads over {median:.1%} of it; {noisy} "
+            f"of {len(record.times)} times spread over more than "
             f"{figures.NOISY:.0%}.</p>")
     if facts.get("quick"):
         lines.append('<p class="about">A quick run: some of the probes, few '
@@ -121,8 +125,8 @@ def about(record: Record) -> str:
 
 
 def tiles(record: Record) -> str:
-    """The four numbers to take home."""
-    main = "portable" if "portable" in record.forms() else "fused"
+    """The numbers to take home."""
+    main = "portable" if "portable" in record.forms() else "direct"
     found = [
         (figures.mean_ratio(record, main, figures.ratio_of_times),
          f"time of <code>{main}</code> over clang's"),
@@ -243,12 +247,17 @@ def compiling(record: Record) -> str:
     for (_, form), found in record.compiles.items():
         groups.setdefault(form, []).append(found)
     rows = []
+    mode = next((form for form in groups if not figures.is_twin(form)), "")
     for form, found in groups.items():
-        name = "clang-19" if figures.is_twin(form) else f"whistler, {form}"
+        name = "clang-19" if figures.is_twin(form) else "whistler"
         style = "s4" if figures.is_twin(form) else "s1"
         for what, label in (("cold_ms", "cold"), ("warm_ms", "warm")):
             value = median([one[what] for one in found])
-            rows.append((f"{name}, {label}", style, value, f"{value:.0f} ms"))
+            text = f"{value:.0f} ms"
+            if what == "warm_ms":
+                cpu = median([one["cpu_ms"] for one in found])
+                text += f" ({cpu:.0f} ms of a processor)"
+            rows.append((f"{name}, {label}", style, value, text))
     if record.in_process:
         value = median([one["ms"] for one in record.in_process.values()])
         rows.append(("in a process", "s1", value, f"{value:.1f} ms"))
@@ -260,7 +269,8 @@ def compiling(record: Record) -> str:
         for form, found in groups.items())
     return section(
         "Compiling a probe",
-        "Median over the probes, wall time: a whole process with its files "
+        f"Median over the probes, wall time, <code>{mode}</code>: a whole "
+        "process with its files "
         "dropped from the page cache (cold) and without (warm), and a "
         "compilation in a process that has the kernel's BTF open. clang "
         f"compiles the twin with vmlinux.h. Peak memory: {memory}.",

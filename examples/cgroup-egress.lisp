@@ -2,10 +2,9 @@
 ;;;
 ;;;   Type:   cgroup_skb
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog load examples/cgroup-egress.bpf.o /sys/fs/bpf/egress
-;;;           sudo bpftool cgroup attach /sys/fs/cgroup/system.slice egress \
-;;;             pinned /sys/fs/bpf/egress multi
-;;;           sudo bpftool map dump name sent    # key: the folder's inode number
+;;;   Try:    sudo whistler run examples/cgroup-egress.lisp \
+;;;             --cgroup /sys/fs/cgroup/system.slice --duration 60
+;;;           ls -di /sys/fs/cgroup/system.slice/*   # the keys: inode numbers
 ;;;
 ;;; The group is the sending socket's, so a service is charged for what the
 ;;; kernel sends on its behalf. A result of 1 lets the packet go.

@@ -3,9 +3,8 @@
 ;;;
 ;;;   Type:   cgroup_sock_addr
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog load examples/connect4-firewall.bpf.o /sys/fs/bpf/fw
-;;;           sudo bpftool cgroup attach /sys/fs/cgroup/user.slice connect4 \
-;;;             pinned /sys/fs/bpf/fw
+;;;   Try:    sudo whistler run examples/connect4-firewall.lisp \
+;;;             --cgroup /sys/fs/cgroup/user.slice
 ;;;           # 192.0.2.0/24
 ;;;           sudo bpftool map update name denied \
 ;;;             key 24 0 0 0 192 0 2 0 value 0 0 0 0 0 0 0 0

@@ -3,9 +3,7 @@
 ;;;
 ;;;   Type:   tc
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo tc qdisc add dev eth0 clsact
-;;;           sudo tc filter add dev eth0 ingress bpf da \
-;;;             obj examples/event-logger.bpf.o sec tc
+;;;   Try:    sudo whistler run examples/event-logger.lisp --interface eth0
 ;;;
 ;;; Only packets with SYN and without ACK, and those with RST, are logged.
 ;;; When the reader is too slow and the buffer is full, the body of

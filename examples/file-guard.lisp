@@ -2,7 +2,7 @@
 ;;;
 ;;;   Type:   lsm
 ;;;   Needs:  Linux 5.10, `bpf` in /sys/kernel/security/lsm
-;;;   Try:    sudo bpftool prog loadall examples/file-guard.bpf.o /sys/fs/bpf/guard autoattach
+;;;   Try:    sudo whistler run examples/file-guard.lisp
 ;;;           sudo bpftool map update name protected key hex $(printf '%016x' \
 ;;;             $(stat -c %i precious) | fold -w2 | tac | tr '\n' ' ') value 0 0 0 0 0 0 0 0
 ;;;           rm precious          # Operation not permitted

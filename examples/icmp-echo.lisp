@@ -2,8 +2,7 @@
 ;;;
 ;;;   Type:   xdp
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog load examples/icmp-echo.bpf.o /sys/fs/bpf/echo
-;;;           sudo bpftool net attach xdp pinned /sys/fs/bpf/echo dev eth0
+;;;   Try:    sudo whistler run examples/icmp-echo.lisp --interface eth0
 ;;;           ping 10.0.0.2                              # from another machine
 ;;;
 ;;; The request becomes the answer where it lies: both pairs of addresses

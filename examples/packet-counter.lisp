@@ -3,7 +3,9 @@
 ;;;
 ;;;   Type:   xdp
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog load examples/packet-counter.bpf.o /sys/fs/bpf/counter
+;;;   Try:    sudo whistler run examples/packet-counter.lisp --interface eth0
+;;;   Or:     whistler compile examples/packet-counter.lisp
+;;;           sudo bpftool prog load examples/packet-counter.bpf.o /sys/fs/bpf/counter
 ;;;           sudo bpftool net attach xdp pinned /sys/fs/bpf/counter dev eth0
 ;;;           sudo bpftool map dump name traffic
 ;;;           sudo bpftool net detach xdp dev eth0

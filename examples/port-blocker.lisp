@@ -2,8 +2,7 @@
 ;;;
 ;;;   Type:   xdp
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog load examples/port-blocker.bpf.o /sys/fs/bpf/blocker
-;;;           sudo bpftool net attach xdp pinned /sys/fs/bpf/blocker dev eth0
+;;;   Try:    sudo whistler run examples/port-blocker.lisp --interface eth0
 ;;;           # port 8080 is 0x1f90; on a little-endian machine
 ;;;           sudo bpftool map update name blocked key 0x90 0x1f value 0 0 0 0 0 0 0 0
 ;;;           sudo bpftool map dump name blocked     # packets dropped, by port

@@ -3,8 +3,7 @@
 ;;;
 ;;;   Type:   xdp
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog load examples/rate-limiter.bpf.o /sys/fs/bpf/limit
-;;;           sudo bpftool net attach xdp pinned /sys/fs/bpf/limit dev eth0
+;;;   Try:    sudo whistler run examples/rate-limiter.lisp --interface eth0
 ;;;           ping -f 10.0.0.2                           # from another machine
 ;;;           sudo bpftool map dump name buckets
 ;;;

@@ -5,8 +5,9 @@
 ;;;   Try:    sudo whistler run examples/runq-latency.lisp --duration 5
 ;;;
 ;;; A task starts waiting when it is woken up, or when it is taken off the CPU
-;;; although it could go on; it stops when the scheduler switches to it. Slot n
-;;; of `latency` counts the waits of 2^n up to 2^(n+1) microseconds.
+;;; although it could go on (by sched_yield, of its own accord, does not count);
+;;; it stops when the scheduler switches to it. Slot n of `latency` counts the
+;;; waits of 2^n up to 2^(n+1) microseconds.
 
 (import-kernel-struct task-struct pid)
 

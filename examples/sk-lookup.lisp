@@ -2,9 +2,10 @@
 ;;;
 ;;;   Type:   sk_lookup
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog load examples/sk-lookup.bpf.o /sys/fs/bpf/lookup
-;;;           then put the listening socket into `server` and attach the
-;;;           program to the network namespace, as tests/scenarios does
+;;;   Try:    sudo whistler run examples/sk-lookup.lisp
+;;;           # the server puts its listening socket into the map `server`, with
+;;;           # bpf_map_update_elem: a C program of ten lines, or
+;;;           # tests/scenarios/CgroupScenarios.cpp
 ;;;
 ;;; A socket can listen on one port or, with this program in front of the
 ;;; kernel's own look-up, on any set of ports and addresses.

@@ -2,8 +2,7 @@
 ;;;
 ;;;   Type:   xdp
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog load examples/syn-flood.bpf.o /sys/fs/bpf/syn
-;;;           sudo bpftool net attach xdp pinned /sys/fs/bpf/syn dev eth0
+;;;   Try:    sudo whistler run examples/syn-flood.lisp --interface eth0
 ;;;           sudo hping3 -S -p 80 --flood 10.0.0.2      # from another machine
 ;;;           sudo bpftool map dump name dropped
 ;;;

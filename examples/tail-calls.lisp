@@ -2,7 +2,8 @@
 ;;;
 ;;;   Type:   xdp
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog loadall examples/tail-calls.bpf.o /sys/fs/bpf/tail
+;;;   Try:    whistler compile examples/tail-calls.lisp
+;;;           sudo bpftool prog loadall examples/tail-calls.bpf.o /sys/fs/bpf/tail
 ;;;           sudo bpftool map update name handlers key 6 0 0 0 \
 ;;;             value pinned /sys/fs/bpf/tail/handle_tcp
 ;;;           sudo bpftool map update name handlers key 17 0 0 0 \

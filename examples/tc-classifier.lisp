@@ -3,7 +3,8 @@
 ;;;
 ;;;   Type:   tc
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo tc qdisc add dev eth0 clsact
+;;;   Try:    whistler compile examples/tc-classifier.lisp
+;;;           sudo tc qdisc add dev eth0 clsact
 ;;;           sudo tc filter add dev eth0 egress bpf da \
 ;;;             obj examples/tc-classifier.bpf.o sec tc
 ;;;           sudo tc qdisc add dev eth0 root prio       # acts on the priority

@@ -3,10 +3,8 @@
 ;;;
 ;;;   Type:   sockops
 ;;;   Needs:  Linux 5.10
-;;;   Try:    sudo bpftool prog load examples/tcp-rtt.bpf.o /sys/fs/bpf/rtt
-;;;           sudo bpftool cgroup attach /sys/fs/cgroup/system.slice sock_ops \
-;;;             pinned /sys/fs/bpf/rtt
-;;;           sudo bpftool map dump name round-trips
+;;;   Try:    sudo whistler run examples/tcp-rtt.lisp \
+;;;             --cgroup /sys/fs/cgroup/system.slice --duration 60
 ;;;
 ;;; A sock_ops program is called at events of a connection; which of them, it
 ;;; says for each connection itself. Here: once when it is established, from

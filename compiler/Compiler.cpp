@@ -9,6 +9,7 @@
 
 #include "whistler/compiler/Compiler.h"
 
+#include "DescribeDeclarations.h"
 #include "Frontend.h"
 #include "RemarkCollector.h"
 
@@ -135,6 +136,9 @@ void takeResults(Frontend &frontend, Compilation &result) {
   result.diagnostics = frontend.diagnostics.take();
   result.sources = frontend.sources;
   result.times = std::move(frontend.times);
+  if (result.ok())
+    result.declarations =
+        describeDeclarations(frontend.program, *frontend.sources);
 }
 
 } // namespace
@@ -185,6 +189,18 @@ Expected<Compilation> Compiler::compile(StringRef source, StringRef fileName,
     if (Error error = compileModule(backend, emit, frontend, result))
       return error;
   }
+  takeResults(frontend, result);
+  return result;
+}
+
+Expected<Compilation> Compiler::declarations(StringRef source,
+                                             StringRef fileName,
+                                             const Options &options) {
+  Frontend frontend(*cache_, options);
+  Expected<bool> analyzed = frontend.analyze(source, fileName);
+  if (!analyzed)
+    return analyzed.takeError();
+  Compilation result;
   takeResults(frontend, result);
   return result;
 }

@@ -86,17 +86,21 @@ Expected<bool> Frontend::analyzeSource(StringRef fileName) {
   inputs.relocatable = options.relocatable;
   inputs.prelude = expander.prelude();
   Expected<TypedProgram> analyzed =
-      analyze(topLevel, forms, inputs, diagnostics);
+      compiler::analyze(topLevel, forms, inputs, diagnostics);
   if (!analyzed)
     return analyzed.takeError();
   program = std::move(*analyzed);
   return !diagnostics.hasErrors();
 }
 
+Expected<bool> Frontend::analyze(StringRef source, StringRef fileName) {
+  main = sources->add(fileName.str(), source.str());
+  return analyzeSource(fileName);
+}
+
 Expected<std::unique_ptr<Module>>
 Frontend::run(StringRef source, StringRef fileName, LLVMContext &context) {
-  main = sources->add(fileName.str(), source.str());
-  Expected<bool> analyzed = analyzeSource(fileName);
+  Expected<bool> analyzed = analyze(source, fileName);
   if (!analyzed)
     return analyzed.takeError();
   if (!*analyzed)

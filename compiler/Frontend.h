@@ -27,6 +27,10 @@ struct Frontend {
                                                     llvm::StringRef fileName,
                                                     llvm::LLVMContext &context);
 
+  /// As far as `program`; false when `diagnostics` has errors.
+  llvm::Expected<bool> analyze(llvm::StringRef source,
+                               llvm::StringRef fileName);
+
 private:
   llvm::Expected<bool> analyzeSource(llvm::StringRef fileName);
   llvm::Expected<std::shared_ptr<const btf::Btf>>

@@ -61,6 +61,20 @@ DIType *arrayType(DIBuilder &debug, uint64_t count, uint64_t bytes,
       debug.getOrCreateArray(debug.getOrCreateSubrange(0, count)));
 }
 
+/// One struct, or a union of those that share a buffer.
+DIType *recordsType(DIBuilder &debug, DIFile *file,
+                    ArrayRef<std::shared_ptr<const DataType>> records) {
+  if (records.size() == 1)
+    return debugType(debug, file, *records.front());
+  DataType all;
+  all.kind = DataType::Kind::Union;
+  for (const std::shared_ptr<const DataType> &record : records) {
+    all.bytes = std::max(all.bytes, record->bytes);
+    all.members.push_back({record->name, 0, record});
+  }
+  return debugType(debug, file, all);
+}
+
 } // namespace
 
 DIType *debugType(DIBuilder &debug, DIFile *file, const DataType &type) {
@@ -108,6 +122,9 @@ DIType *debugMapType(DIBuilder &debug, DIFile *file, const MapDefinition &map,
     addNumber("key_size", map.keyBytes);
   if (map.value)
     addPointer("value", debugType(debug, file, *map.value));
+  else if (!map.records.empty())
+    addPointer("value_size", arrayType(debug, map.valueBytes, 0,
+                                       recordsType(debug, file, map.records)));
   else
     addNumber("value_size", map.valueBytes);
   addNumber("pinning", map.pinByName ? 1 : 0); // LIBBPF_PIN_BY_NAME

@@ -186,6 +186,9 @@ NodePtr callHelper(Analyzer &a, const Form *form, llvm::StringRef cName,
 NodePtr callHelperByName(Analyzer &a, const Form *form, const HelperRow &row,
                          Forms args);
 // RingBuffer.cpp
+/// Remembers that programs put structs of that name into a buffer, for those
+/// who read it.
+void noteRecord(Analyzer &a, const MapInfo &map, llvm::StringRef name);
 /// Discards every record above `keep` of the function's open ones.
 void discardRecords(Analyzer &a, std::vector<NodePtr> &sequence, size_t keep,
                     SourceSpan span);

@@ -5,6 +5,8 @@
 
 #include "Analyzer.h"
 
+#include <linux/bpf.h>
+
 namespace whistler::compiler {
 
 namespace {
@@ -87,6 +89,12 @@ NodePtr helperArgument(ArgumentCheck &check, const Form *form,
   }
 }
 
+/// What a helper is given beside such a map is a record for user space.
+bool isBuffer(const MapInfo &map) {
+  return map.type->type == BPF_MAP_TYPE_RINGBUF ||
+         map.type->type == BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+}
+
 } // namespace
 
 NodePtr callHelperByName(Analyzer &a, const Form *form, const HelperRow &row,
@@ -109,6 +117,9 @@ NodePtr callHelperByName(Analyzer &a, const Form *form, const HelperRow &row,
   }
   if (hasError)
     return makeError(form->span);
+  for (const NodePtr &argument : arguments)
+    if (check.map && argument->type.isPointer && isBuffer(*check.map))
+      noteRecord(a, *check.map, argument->type.pointee);
   return callHelper(a, form, row.name, std::move(arguments));
 }
 

@@ -159,10 +159,15 @@ void declareConstant(Analyzer &a, const Form *form, Forms args) {
     a.report(form, Kind::MissingName, {"defconstant"});
     return;
   }
-  if (std::optional<uint64_t> value = a.constant(args[1]))
-    a.constants[args[0]->symbol->name] = int64_t(*value);
-  else
+  bool isNegative = false;
+  std::optional<uint64_t> value = a.constant(args[1], &isNegative);
+  if (!value) {
     a.brokenNames.insert(args[0]->symbol);
+    return;
+  }
+  a.constants[args[0]->symbol->name] = int64_t(*value);
+  a.result.constants.push_back(
+      {args[0]->symbol->name.str(), *value, isNegative, args[0]->span});
 }
 
 void declareGlobal(Analyzer &a, const Form *form, Forms args) {

@@ -86,6 +86,15 @@ NodePtr recordBody(Analyzer &a, const Call &call, Variable *record,
 
 } // namespace
 
+void noteRecord(Analyzer &a, const MapInfo &map, llvm::StringRef name) {
+  const StructInfo *record = name.empty() ? nullptr : a.findStruct(name);
+  if (record == nullptr || record->dataType == nullptr)
+    return;
+  auto &records = a.result.maps[map.index].records;
+  if (!llvm::is_contained(records, record->dataType))
+    records.push_back(record->dataType);
+}
+
 void discardRecords(Analyzer &a, std::vector<NodePtr> &sequence, size_t keep,
                     SourceSpan span) {
   const std::vector<FunctionState::Record> &records = a.function->records;
@@ -113,6 +122,8 @@ NodePtr analyzeWithRingbuf(Analyzer &a, const Call &call) {
     map = nullptr;
   }
   const StructInfo *record = recordStruct(a, header->size);
+  if (map && record)
+    noteRecord(a, *map, record->name);
   uint64_t bytes = 0; // 0 after a mistake
   if (record)
     bytes = record->bytes;

@@ -20,7 +20,7 @@ constexpr BuiltinRow kBuiltins[] = {
 };
 
 constexpr DeclarationRow kDeclarations[] = {
-#define WHISTLER_DECLARATION(NAME, HANDLER, DOC) {NAME, HANDLER},
+#define WHISTLER_DECLARATION(NAME, HANDLER, DOC) {NAME, HANDLER, DOC},
 #include "Declarations.def"
 };
 

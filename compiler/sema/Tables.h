@@ -29,6 +29,7 @@ struct BuiltinRow {
 struct DeclarationRow {
   const char *name;
   void (*handler)(Analyzer &, const Form *form, Forms args);
+  const char *doc;
 };
 
 struct ProgramTypeRow {

@@ -185,12 +185,26 @@ struct Global {
   SourceSpan span;
 };
 
+/// What user space may want to know besides what becomes code.
+struct NamedConstant {
+  std::string name; ///< as read
+  uint64_t value = 0;
+  bool isNegative = false;
+  SourceSpan span;
+};
+struct NamedType {
+  std::shared_ptr<const ir::DataType> type; ///< struct or union
+  SourceSpan span;
+};
+
 struct TypedProgram {
   std::string license = "GPL";
   std::vector<ir::MapDefinition> maps;
   std::vector<SourceSpan> mapSpans;
   std::vector<Global> globals;
   std::vector<Program> programs;
+  std::vector<NamedConstant> constants;
+  std::vector<NamedType> types;
 };
 
 } // namespace whistler::compiler

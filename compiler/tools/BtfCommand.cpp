@@ -23,9 +23,13 @@ constexpr Option kOptions[] = {
     {"btf", 0, "FILE", "types from FILE; default the running kernel's"},
 };
 
-constexpr Grammar kGrammar = {
+} // namespace
+
+const Grammar kBtfGrammar = {
     kCommand, "STRUCT [FIELD...]",
     "Shows a kernel struct or union as a probe imports it.", kOptions};
+
+namespace {
 
 std::string cName(const std::string &name) {
   std::string result = name;
@@ -138,7 +142,7 @@ int reportMissing(const btf::Btf &btf, const std::string &name,
 
 int runBtfCommand(CommandArguments given) {
   int status = kDone;
-  auto arguments = parse(kGrammar, given, status);
+  auto arguments = parse(kBtfGrammar, given, status);
   if (!arguments)
     return status;
   auto btf = btf::Btf::open(arguments->get("btf", btf::Btf::kKernelPath));

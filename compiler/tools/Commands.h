@@ -1,6 +1,8 @@
 #ifndef WHISTLER_TOOLS_COMMANDS_H
 #define WHISTLER_TOOLS_COMMANDS_H
 
+#include "CommandLine.h"
+
 #include <llvm/ADT/ArrayRef.h>
 
 #include <string>
@@ -10,11 +12,21 @@ namespace whistler::tools {
 using CommandArguments = llvm::ArrayRef<std::string>;
 
 /// The sub-commands of `whistler`, given what follows their name; each returns
-/// the exit status.
-int runCompileCommand(CommandArguments arguments);
-int runVerifyCommand(CommandArguments arguments);
-int runDisasmCommand(CommandArguments arguments);
-int runBtfCommand(CommandArguments arguments);
+/// the exit status. Their grammars are for --help and completion.
+#define WHISTLER_COMMAND(NAME, FUNCTION, GRAMMAR, SUMMARY)                     \
+  int FUNCTION(CommandArguments arguments);                                    \
+  extern const Grammar GRAMMAR;
+#include "Commands.def"
+
+struct Command {
+  const char *name;
+  int (*run)(CommandArguments);
+  const Grammar *grammar;
+  const char *summary;
+};
+
+/// In the order of --help.
+llvm::ArrayRef<Command> commands();
 
 } // namespace whistler::tools
 

@@ -3,6 +3,8 @@
 // not keep the others from being written, and the exit status is the worst.
 #include "CommandLine.h"
 #include "Commands.h"
+#include "Diagnose.h"
+#include "Generate.h"
 #include "InputOutput.h"
 #include "Report.h"
 
@@ -30,16 +32,21 @@ constexpr Option kOptions[] = {
     {"no-core", 0, "", "bake the struct layout of this BTF in"},
     {"emit", 0, "obj|ll|asm|lowered",
      "object, IR, assembly, or IR before any pass"},
+    {"gen", 0, "LIST", "also write declarations: c,go,rust,python"},
     {"report", 0, "text|json", "what became of each kernel read", "text"},
     {"time", 0, "", "wall time of each stage, to stderr"},
     {"verify-each", 0, "", "check the IR after every pass"},
 };
 
-constexpr Grammar kGrammar = {
+} // namespace
+
+const Grammar kCompileGrammar = {
     kCommand, "IN...",
     "Compiles probes to BPF objects. `-` reads standard input (and writes\n"
     "standard output unless -o names a file).",
     kOptions};
+
+namespace {
 
 struct Output {
   compiler::Emit emit;
@@ -79,14 +86,6 @@ std::string outputName(const Arguments &arguments, const std::string &input,
   return arguments.get("output", byDefault);
 }
 
-void printDiagnostics(const compiler::Compilation &result) {
-  if (!result.sources)
-    return;
-  bool color = llvm::errs().has_colors();
-  for (const compiler::Diagnostic &diagnostic : result.diagnostics)
-    compiler::print(diagnostic, *result.sources, llvm::errs(), color);
-}
-
 void printExtras(const Arguments &arguments, const std::string &input,
                  const std::string &output, const compiler::Compilation &result,
                  double total) {
@@ -98,6 +97,22 @@ void printExtras(const Arguments &arguments, const std::string &input,
     printTimes(result, total, llvm::errs());
 }
 
+/// The declarations in the languages of --gen, beside the object.
+int writeGenerated(const Arguments &arguments, const std::string &input,
+                   const std::string &object,
+                   const compiler::Compilation &result) {
+  std::vector<const Language *> languages;
+  if (arguments.has("gen"))
+    parseLanguages(arguments.get("gen"), languages);
+  for (const Language *language : languages) {
+    std::string name = generatedName(*language, object);
+    std::string text = generate(*language, result.declarations, input, name);
+    if (llvm::Error error = writeOutput(name, {text.data(), text.size()}))
+      return fail(kCommand, llvm::toString(std::move(error)), kBadInput);
+  }
+  return kDone;
+}
+
 int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
                const std::string &input) {
   Output output = chooseOutput(arguments.get("emit"));
@@ -105,9 +120,8 @@ int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
   if (!source)
     return fail(kCommand, llvm::toString(source.takeError()), kBadInput);
   auto start = std::chrono::steady_clock::now();
-  auto result =
-      compiler.compile((*source)->getBuffer(), input == "-" ? "<stdin>" : input,
-                       chooseOptions(arguments), output.emit);
+  auto result = compiler.compile((*source)->getBuffer(), sourceName(input),
+                                 chooseOptions(arguments), output.emit);
   std::chrono::duration<double, std::milli> took =
       std::chrono::steady_clock::now() - start;
   if (!result)
@@ -119,19 +133,34 @@ int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
   if (llvm::Error error = writeOutput(name, result->object))
     return fail(kCommand, llvm::toString(std::move(error)), kBadInput);
   printExtras(arguments, input, name, *result, took.count());
-  return kDone;
+  return writeGenerated(arguments, input, name, *result);
+}
+
+/// What is wrong with --gen, or "".
+std::string wrongGen(const Arguments &arguments) {
+  if (!arguments.has("gen"))
+    return "";
+  bool isStream =
+      arguments.get("output") == "-" ||
+      (!arguments.has("output") && llvm::is_contained(arguments.operands, "-"));
+  if (isStream)
+    return "--gen writes files beside the object, so -o has to name one";
+  std::vector<const Language *> languages;
+  return parseLanguages(arguments.get("gen"), languages);
 }
 
 } // namespace
 
 int runCompileCommand(CommandArguments given) {
   int status = kDone;
-  auto arguments = parse(kGrammar, given, status);
+  auto arguments = parse(kCompileGrammar, given, status);
   if (!arguments)
     return status;
   if (arguments->has("output") && arguments->operands.size() > 1)
     return usageError(kCommand, "-o names one file, but there are several "
                                 "inputs");
+  if (std::string wrong = wrongGen(*arguments); !wrong.empty())
+    return usageError(kCommand, wrong);
   compiler::Compiler compiler;
   for (const std::string &input : arguments->operands)
     status = worse(status, compileOne(compiler, *arguments, input));

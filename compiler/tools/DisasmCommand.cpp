@@ -5,9 +5,7 @@
 
 namespace whistler::tools {
 
-namespace {
-
-constexpr Grammar kGrammar = {
+const Grammar kDisasmGrammar = {
     "whistler disasm",
     "FILE",
     "Lists the programs of an object, instructions under their source lines.",
@@ -15,11 +13,9 @@ constexpr Grammar kGrammar = {
     1,
     1};
 
-} // namespace
-
 int runDisasmCommand(CommandArguments given) {
   int status = kDone;
-  auto arguments = parse(kGrammar, given, status);
+  auto arguments = parse(kDisasmGrammar, given, status);
   return arguments ? runDisasm(arguments->operands.front()) : status;
 }
 

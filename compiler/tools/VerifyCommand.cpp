@@ -13,18 +13,18 @@ constexpr Option kOptions[] = {
     {"btf", 0, "FILE", "kernel types for CO-RE; default the running kernel's"},
 };
 
-constexpr Grammar kGrammar = {
+} // namespace
+
+const Grammar kVerifyGrammar = {
     "whistler verify", "FILE...",
     "Loads each program of the objects into the running kernel and says what\n"
     "the verifier said. Exit status 1 when one is rejected, 3 when this user\n"
     "may not load programs.",
     kOptions};
 
-} // namespace
-
 int runVerifyCommand(CommandArguments given) {
   int status = kDone;
-  auto arguments = parse(kGrammar, given, status);
+  auto arguments = parse(kVerifyGrammar, given, status);
   if (!arguments)
     return status;
   VerifyOptions options;

@@ -1,8 +1,9 @@
 # Substitutions: %whistler, %whistler-opt, %opt (LLVM's own with our passes
 # loaded), %llc, %python, %source; FileCheck, not and split-file from LLVM.
 # Features: plugin (LLVM's opt can load ours: not when sanitized), tools (ours
-# are built), kernel-btf, root.
+# are built), kernel-btf, root; cc, cxx, rustc, go where they are installed.
 import os
+import shutil
 
 import lit.formats
 
@@ -35,5 +36,8 @@ if config.whistler and config.whistler_opt:
     config.available_features.add("tools")
 if os.access("/sys/kernel/btf/vmlinux", os.R_OK):
     config.available_features.add("kernel-btf")
+for feature, tool in (("cc", "cc"), ("cxx", "c++"), ("rustc", "rustc"), ("go", "go")):
+    if shutil.which(tool):
+        config.available_features.add(feature)
 if os.geteuid() == 0:
     config.available_features.add("root")

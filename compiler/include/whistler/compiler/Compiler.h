@@ -2,6 +2,7 @@
 #define WHISTLER_COMPILER_COMPILER_H
 
 #include "whistler/btf/Btf.h"
+#include "whistler/compiler/Declarations.h"
 #include "whistler/compiler/Diagnostics.h"
 #include "whistler/compiler/Options.h"
 
@@ -37,6 +38,7 @@ struct Compilation {
   llvm::SmallVector<char, 0> object;            ///< ELF, or text for asm / ll
   std::vector<Remark> remarks;
   std::vector<StageTime> times;
+  Declarations declarations; ///< empty when there are errors
   bool ok() const;
 };
 
@@ -66,6 +68,12 @@ public:
   lower(llvm::StringRef source, llvm::StringRef fileName,
         const Options &options, llvm::LLVMContext &context,
         Compilation &result);
+
+  /// What the source declares and nothing more: no code is made, `object` stays
+  /// empty. Errors: as `compile`.
+  llvm::Expected<Compilation> declarations(llvm::StringRef source,
+                                           llvm::StringRef fileName,
+                                           const Options &options);
 
 private:
   std::unique_ptr<btf::BtfCache> owned_;

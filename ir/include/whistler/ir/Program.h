@@ -46,6 +46,10 @@ struct MapDefinition {
   bool pinByName = false;
   uint32_t keyBytes = 0, valueBytes = 0;
   std::shared_ptr<const DataType> key, value; ///< preferred over the sizes
+  /// Structs that programs put into a ring or perf buffer. The map's BTF shows
+  /// them to readers as the element type of `value_size`, of which loaders
+  /// look at the length only.
+  std::vector<std::shared_ptr<const DataType>> records;
 };
 
 /// Builds the module around the code of a compilation: compile unit, debug

@@ -75,6 +75,8 @@ Declarations describeDeclarations(const TypedProgram &program,
 uint64_t alignmentOf(const ir::DataType &type) {
   switch (type.kind) {
   case ir::DataType::Kind::Integer:
+  case ir::DataType::Kind::Pointer:
+  case ir::DataType::Kind::Enum:
   case ir::DataType::Kind::Bool:
     return type.bytes;
   case ir::DataType::Kind::Array:

@@ -106,6 +106,8 @@ std::string wrongValue(const Option &option, const std::string &value) {
 std::string wrongCount(const Grammar &grammar, size_t count) {
   if (count < grammar.minOperands)
     return llvm::formatv("needs {0}", grammar.operands);
+  if (count > 0 && grammar.maxOperands == 0)
+    return "takes options only";
   if (count > grammar.maxOperands)
     return llvm::formatv("takes {0} and no more, but {1} were given",
                          grammar.operands, count);

@@ -32,6 +32,8 @@ constexpr const char *kReserved[] = {
 std::string declare(const DataType &type, const std::string &name) {
   switch (type.kind) {
   case DataType::Kind::Integer:
+  case DataType::Kind::Pointer: // a number to user space
+  case DataType::Kind::Enum:
     return llvm::formatv("{0}int{1}_t {2}", type.isSigned ? "" : "u",
                          type.bytes * 8, name);
   case DataType::Kind::Bool:

@@ -19,6 +19,8 @@ namespace {
 std::string spell(const DataType &type) {
   switch (type.kind) {
   case DataType::Kind::Integer:
+  case DataType::Kind::Pointer: // a number to user space
+  case DataType::Kind::Enum:
     return (type.isSigned ? "int" : "uint") + std::to_string(type.bytes * 8);
   case DataType::Kind::Bool:
     return "bool";

@@ -23,6 +23,8 @@ constexpr const char *kReserved[] = {
 std::string spell(const DataType &type) {
   switch (type.kind) {
   case DataType::Kind::Integer:
+  case DataType::Kind::Pointer: // a number to user space
+  case DataType::Kind::Enum:
     return llvm::formatv("ctypes.c_{0}int{1}", type.isSigned ? "" : "u",
                          type.bytes * 8);
   case DataType::Kind::Bool:

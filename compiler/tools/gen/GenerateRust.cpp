@@ -27,6 +27,8 @@ constexpr const char *kReserved[] = {
 std::string spell(const DataType &type) {
   switch (type.kind) {
   case DataType::Kind::Integer:
+  case DataType::Kind::Pointer: // a number to user space
+  case DataType::Kind::Enum:
     return (type.isSigned ? "i" : "u") + std::to_string(type.bytes * 8);
   case DataType::Kind::Bool:
     return "u8";

@@ -21,8 +21,8 @@ constexpr unsigned kMaxDepth = 2500;
 Evaluator::Evaluator(FormContext &forms, DiagnosticEngine &diagnostics)
     : forms_(forms), diagnostics_(diagnostics),
       true_(forms.symbol(forms.intern("T"), {})) {
-  for (auto rows :
-       {numberBuiltins(), listBuiltins(), sequenceBuiltins(), textBuiltins()})
+  for (auto rows : {numberBuiltins(), listBuiltins(), sequenceBuiltins(),
+                    tableBuiltins(), textBuiltins()})
     for (const BuiltinRow &row : rows) {
       const Form *form = nullptr;
       Object &object = newObject(Object::Kind::Builtin, nil(), form);
@@ -30,7 +30,7 @@ Evaluator::Evaluator(FormContext &forms, DiagnosticEngine &diagnostics)
       object.builtin = &row;
       functions_[object.name] = form;
     }
-  for (auto rows : {controlOperators(), bindingOperators()})
+  for (auto rows : {controlOperators(), bindingOperators(), loopOperators()})
     for (const OperatorRow &row : rows)
       operators_[forms_.intern(row.name)] = &row;
 }

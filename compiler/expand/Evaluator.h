@@ -46,9 +46,11 @@ struct OperatorRow {
 llvm::ArrayRef<BuiltinRow> numberBuiltins();
 llvm::ArrayRef<BuiltinRow> listBuiltins();
 llvm::ArrayRef<BuiltinRow> sequenceBuiltins();
+llvm::ArrayRef<BuiltinRow> tableBuiltins();
 llvm::ArrayRef<BuiltinRow> textBuiltins();
 llvm::ArrayRef<OperatorRow> controlOperators();
 llvm::ArrayRef<OperatorRow> bindingOperators();
+llvm::ArrayRef<OperatorRow> loopOperators();
 
 /// A function or hash table of the compile-time Lisp (Form::Kind::Object).
 struct Object {
@@ -155,6 +157,8 @@ bool isNumber(const Form *form);
 /// Lisp equality: EQL (numbers by value), EQUAL (lists and strings by content).
 bool isEql(const Form *a, const Form *b);
 bool isEqual(const Form *a, const Form *b);
+/// A sequence as a list: a string gives its characters. Null: reported.
+const Form *asList(Evaluator &ev, const Form *sequence, const Form *call);
 /// How `~a` shows a form.
 std::string display(const Form *form);
 bool isTrue(const Form *form);

@@ -165,6 +165,10 @@ const Form *relation(Evaluator &ev, Arguments args, const Form *) {
   return ev.boolean(Test(args[0], args[1]));
 }
 
+const Form *identity(Evaluator &, Arguments args, const Form *) {
+  return args[0];
+}
+
 const Form *funcall(Evaluator &ev, Arguments args, const Form *call) {
   return ev.apply(args[0], args.drop_front(), call);
 }
@@ -223,6 +227,10 @@ constexpr BuiltinRow kRows[] = {
     {"LIST*", 1, -1, listStar},
     {"CONS", 2, 2, consBuiltin},
     {"APPEND", 0, -1, append},
+    {"NCONC", 0, -1, append},
+    {"COPY-LIST", 1, 1, identity}, // lists never change
+    {"IDENTITY", 1, 1, identity},
+    {"ENDP", 1, 1, predicate<isNull>},
     {"GETF", 2, 3, getf},
     {"NULL", 1, 1, predicate<isNull>},
     {"NOT", 1, 1, predicate<isNull>},

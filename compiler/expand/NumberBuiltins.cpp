@@ -6,6 +6,7 @@
 #include <llvm/ADT/bit.h>
 
 #include <functional>
+#include <utility>
 
 namespace whistler::compiler {
 
@@ -112,7 +113,12 @@ const Form *ceilingBuiltin(Evaluator &ev, Arguments args, const Form *call) {
   WideInteger b = args.size() > 1 ? wideValue(args[1]) : 1;
   if (b == 0)
     return divide(ev, args, call, true, false);
-  return ev.integer(-floorOf(-a, b), call);
+  const Form *whole = ev.integer(-floorOf(-a, b), call);
+  const Form *remainder = ev.integer(a + floorOf(-a, b) * b, call);
+  if (!whole || !remainder)
+    return nullptr;
+  ev.values = {whole, remainder};
+  return whole;
 }
 
 template <typename Compare>
@@ -221,6 +227,72 @@ const Form *integerLength(Evaluator &ev, Arguments args, const Form *call) {
   return ev.integer(llvm::bit_width(bits), call);
 }
 
+WideInteger gcdOf(WideInteger a, WideInteger b) {
+  while (b != 0)
+    a = std::exchange(b, a % b);
+  return a < 0 ? -a : a;
+}
+
+const Form *gcdBuiltin(Evaluator &ev, Arguments args, const Form *call) {
+  return fold(ev, args, call, 0, [](WideInteger &total, WideInteger value) {
+    total = gcdOf(total, value);
+    return true;
+  });
+}
+
+const Form *lcmBuiltin(Evaluator &ev, Arguments args, const Form *call) {
+  return fold(ev, args, call, 1, [](WideInteger &total, WideInteger value) {
+    WideInteger common = gcdOf(total, value);
+    return common == 0 ||
+           !__builtin_mul_overflow(total, value / common, &total);
+  });
+}
+
+const Form *expt(Evaluator &ev, Arguments args, const Form *call) {
+  if (!allNumbers(ev, args, call))
+    return nullptr;
+  WideInteger base = wideValue(args[0]), count = wideValue(args[1]), value = 1;
+  if (count < 0)
+    return ev.typeError(call, args[1], "an exponent of 0 or more");
+  for (; count > 0; count >>= 1) {
+    bool fits = !(count & 1) || !__builtin_mul_overflow(value, base, &value);
+    fits = fits && (count == 1 || !__builtin_mul_overflow(base, base, &base));
+    if (!fits)
+      return ev.fail(call, DiagnosticKind::CompileTimeOverflow,
+                     {toString(call->cons.car)});
+  }
+  return ev.integer(value, call);
+}
+
+const Form *signum(Evaluator &ev, Arguments args, const Form *call) {
+  if (!allNumbers(ev, args, call))
+    return nullptr;
+  WideInteger value = wideValue(args[0]);
+  return ev.integer((value > 0) - (value < 0), call);
+}
+
+const Form *logCount(Evaluator &ev, Arguments args, const Form *call) {
+  if (!allNumbers(ev, args, call))
+    return nullptr;
+  WideInteger value = wideValue(args[0]);
+  return ev.integer(llvm::popcount(uint64_t(value < 0 ? ~value : value)), call);
+}
+
+const Form *logBitp(Evaluator &ev, Arguments args, const Form *call) {
+  if (!allNumbers(ev, args, call))
+    return nullptr;
+  WideInteger at = wideValue(args[0]), value = wideValue(args[1]);
+  if (at < 0)
+    return ev.typeError(call, args[0], "a bit of 0 or more");
+  return ev.boolean((at > 64 ? value < 0 : (value >> at) & 1) != 0);
+}
+
+const Form *logTest(Evaluator &ev, Arguments args, const Form *call) {
+  return allNumbers(ev, args, call)
+             ? ev.boolean((wideValue(args[0]) & wideValue(args[1])) != 0)
+             : nullptr;
+}
+
 template <bool (*Test)(WideInteger)>
 const Form *predicate(Evaluator &ev, Arguments args, const Form *call) {
   return allNumbers(ev, args, call) ? ev.boolean(Test(wideValue(args[0])))
@@ -261,6 +333,13 @@ constexpr BuiltinRow kRows[] = {
     {"<<", 2, 2, shiftLeft},
     {">>", 2, 2, shiftRight},
     {"INTEGER-LENGTH", 1, 1, integerLength},
+    {"GCD", 0, -1, gcdBuiltin},
+    {"LCM", 0, -1, lcmBuiltin},
+    {"EXPT", 2, 2, expt},
+    {"SIGNUM", 1, 1, signum},
+    {"LOGCOUNT", 1, 1, logCount},
+    {"LOGBITP", 2, 2, logBitp},
+    {"LOGTEST", 2, 2, logTest},
     {"ZEROP", 1, 1, predicate<isZero>},
     {"PLUSP", 1, 1, predicate<isPositive>},
     {"MINUSP", 1, 1, predicate<isMinus>},

@@ -1,8 +1,20 @@
-// Functions over whole lists, and hash tables, of the compile-time Lisp.
+// Functions over whole lists and strings of the compile-time Lisp.
 
 #include "expand/Evaluator.h"
 
 namespace whistler::compiler {
+
+const Form *asList(Evaluator &ev, const Form *sequence, const Form *call) {
+  if (isProperList(sequence))
+    return sequence;
+  if (!sequence->isString())
+    return ev.typeError(call, sequence, "a list or string");
+  llvm::SmallVector<const Form *, 16> characters;
+  for (char c : sequence->text())
+    characters.push_back(ev.forms().character(static_cast<unsigned char>(c),
+                                              call->span, ev.expansion()));
+  return ev.list(characters, call);
+}
 
 namespace {
 
@@ -41,6 +53,10 @@ const Form *length(Evaluator &ev, Arguments args, const Form *call) {
 }
 
 const Form *reverse(Evaluator &ev, Arguments args, const Form *call) {
+  if (args[0]->isString()) {
+    std::string text = args[0]->text().str();
+    return ev.string(std::string(text.rbegin(), text.rend()), call);
+  }
   if (!isList(ev, args[0], call))
     return nullptr;
   const Form *out = ev.nil();
@@ -71,16 +87,72 @@ const Form *assoc(Evaluator &ev, Arguments args, const Form *call) {
   return ev.nil();
 }
 
+/// `member` in any sequence, whose list form is `whole` then.
+const Form *search(Evaluator &ev, Arguments args, const Form *call,
+                   const Form *&whole) {
+  whole = asList(ev, args[1], call);
+  if (!whole)
+    return nullptr;
+  llvm::SmallVector<const Form *, 4> inList(args.begin(), args.end());
+  inList[1] = whole;
+  return member(ev, inList, call);
+}
+
 const Form *findBuiltin(Evaluator &ev, Arguments args, const Form *call) {
-  const Form *at = member(ev, args, call);
+  const Form *whole = nullptr;
+  const Form *at = search(ev, args, call, whole);
   return at && at->isCons() ? at->cons.car : at;
 }
 
 const Form *position(Evaluator &ev, Arguments args, const Form *call) {
-  const Form *at = member(ev, args, call);
+  const Form *whole = nullptr;
+  const Form *at = search(ev, args, call, whole);
   if (!at || at->isNil())
     return at;
-  return ev.integer(items(args[1]).size() - items(at).size(), call);
+  return ev.integer(items(whole).size() - items(at).size(), call);
+}
+
+/// The items that are, or are not, `wanted`.
+template <bool Keep>
+const Form *select(Evaluator &ev, Arguments args, const Form *call,
+                   llvm::SmallVectorImpl<const Form *> &out) {
+  const Form *whole = asList(ev, args[1], call);
+  if (!whole)
+    return nullptr;
+  for (const Form *item : items(whole)) {
+    const Form *found = matches(ev, args[0], item, args.drop_front(2), call);
+    if (!found)
+      return nullptr;
+    if (isTrue(found) == Keep)
+      out.push_back(item);
+  }
+  return whole;
+}
+
+const Form *removeBuiltin(Evaluator &ev, Arguments args, const Form *call) {
+  llvm::SmallVector<const Form *, 8> kept;
+  return select<false>(ev, args, call, kept) ? ev.list(kept, call) : nullptr;
+}
+
+const Form *count(Evaluator &ev, Arguments args, const Form *call) {
+  llvm::SmallVector<const Form *, 8> found;
+  return select<true>(ev, args, call, found) ? ev.integer(found.size(), call)
+                                             : nullptr;
+}
+
+/// Of equal items the last one stays, as in Common Lisp.
+const Form *removeDuplicates(Evaluator &ev, Arguments args, const Form *call) {
+  llvm::SmallVector<const Form *, 8> kept;
+  for (const Form *at = args[0]; at->isCons(); at = at->cons.cdr) {
+    llvm::SmallVector<const Form *, 4> again{at->cons.car, at->cons.cdr};
+    again.append(args.begin() + 1, args.end());
+    const Form *later = ev.charge(call) ? member(ev, again, call) : nullptr;
+    if (!later)
+      return nullptr;
+    if (later->isNil())
+      kept.push_back(at->cons.car);
+  }
+  return ev.list(kept, call);
 }
 
 /// Calls `function` on the items of several lists in step until one ends;
@@ -88,9 +160,11 @@ const Form *position(Evaluator &ev, Arguments args, const Form *call) {
 template <typename Each>
 bool forEach(Evaluator &ev, Arguments args, const Form *call, Each each) {
   llvm::SmallVector<const Form *, 4> at(args.begin() + 1, args.end());
-  for (const Form *list : at)
-    if (!isList(ev, list, call))
+  for (const Form *&list : at) {
+    list = asList(ev, list, call);
+    if (!list)
       return false;
+  }
   while (llvm::all_of(at, [](const Form *list) { return list->isCons(); })) {
     llvm::SmallVector<const Form *, 4> heads;
     for (const Form *&list : at) {
@@ -170,6 +244,32 @@ const Form *findIf(Evaluator &ev, Arguments args, const Form *call) {
   return ok ? out : nullptr;
 }
 
+const Form *countIf(Evaluator &ev, Arguments args, const Form *call) {
+  size_t found = 0;
+  bool ok = forEach(ev, args, call, [&](const Form *, const Form *value) {
+    found += isTrue(value);
+    return true;
+  });
+  return ok ? ev.integer(found, call) : nullptr;
+}
+
+const Form *positionIf(Evaluator &ev, Arguments args, const Form *call) {
+  size_t at = 0;
+  bool found = false;
+  bool ok = forEach(ev, args, call, [&](const Form *, const Form *value) {
+    found = isTrue(value);
+    at += !found;
+    return !found;
+  });
+  return !ok ? nullptr : found ? ev.integer(at, call) : ev.nil();
+}
+
+template <const Form *(*Of)(Evaluator &, Arguments, const Form *)>
+const Form *negate(Evaluator &ev, Arguments args, const Form *call) {
+  const Form *value = Of(ev, args, call);
+  return value ? ev.boolean(!isTrue(value)) : nullptr;
+}
+
 const Form *reduce(Evaluator &ev, Arguments args, const Form *call) {
   if (!isList(ev, args[1], call))
     return nullptr;
@@ -224,76 +324,6 @@ const Form *subseq(Evaluator &ev, Arguments args, const Form *call) {
   return ev.list(Arguments(all).slice(begin, end - begin), call);
 }
 
-Object *tableOf(Evaluator &ev, const Form *form, const Form *call) {
-  auto *object = form->kind == Form::Kind::Object
-                     ? static_cast<Object *>(form->object)
-                     : nullptr;
-  if (object && object->kind == Object::Kind::Table)
-    return object;
-  ev.typeError(call, form, "a hash table");
-  return nullptr;
-}
-
-/// Equal keys have equal text; uninterned symbols and objects keep their own.
-std::string keyText(const Form *key) {
-  std::string out = std::to_string(static_cast<int>(key->kind));
-  const void *identity = key->isSymbol() && key->symbol->isUninterned
-                             ? key->symbol
-                         : key->kind == Form::Kind::Object ? key->object
-                                                           : nullptr;
-  return out + (identity ? std::to_string(reinterpret_cast<uintptr_t>(identity))
-                         : toString(key));
-}
-
-const Form *makeTable(Evaluator &ev, Arguments, const Form *call) {
-  const Form *form = nullptr;
-  ev.newObject(Object::Kind::Table, call, form);
-  return form;
-}
-
-const Form *getHash(Evaluator &ev, Arguments args, const Form *call) {
-  Object *table = tableOf(ev, args[1], call);
-  if (!table)
-    return nullptr;
-  auto at = table->index.find(keyText(args[0]));
-  bool found = at != table->index.end();
-  const Form *value = found             ? table->entries[at->second].second
-                      : args.size() > 2 ? args[2]
-                                        : ev.nil();
-  ev.values = {value, ev.boolean(found)};
-  return value;
-}
-
-const Form *putHash(Evaluator &ev, Arguments args, const Form *call) {
-  Object *table = tableOf(ev, args[1], call);
-  if (!table)
-    return nullptr;
-  auto [at, isNew] =
-      table->index.try_emplace(keyText(args[0]), table->entries.size());
-  if (isNew)
-    table->entries.push_back({args[0], args[2]});
-  else
-    table->entries[at->second].second = args[2];
-  return args[2];
-}
-
-const Form *mapHash(Evaluator &ev, Arguments args, const Form *call) {
-  Object *table = tableOf(ev, args[1], call);
-  if (!table)
-    return nullptr;
-  for (size_t i = 0; i != table->entries.size(); ++i) {
-    auto [key, value] = table->entries[i];
-    if (!ev.apply(args[0], {key, value}, call))
-      return nullptr;
-  }
-  return ev.nil();
-}
-
-const Form *hashCount(Evaluator &ev, Arguments args, const Form *call) {
-  Object *table = tableOf(ev, args[0], call);
-  return table ? ev.integer(table->entries.size(), call) : nullptr;
-}
-
 constexpr BuiltinRow kRows[] = {
     {"LENGTH", 1, 1, length},
     {"REVERSE", 1, 1, reverse},
@@ -310,14 +340,16 @@ constexpr BuiltinRow kRows[] = {
     {"REMOVE-IF", 2, 2, filter<false>},
     {"REMOVE-IF-NOT", 2, 2, filter<true>},
     {"FIND-IF", 2, 2, findIf},
+    {"POSITION-IF", 2, 2, positionIf},
+    {"REMOVE", 2, -1, removeBuiltin},
+    {"REMOVE-DUPLICATES", 1, -1, removeDuplicates},
+    {"COUNT", 2, -1, count},
+    {"COUNT-IF", 2, 2, countIf},
+    {"NOTANY", 2, -1, negate<some>},
+    {"NOTEVERY", 2, -1, negate<every>},
     {"REDUCE", 2, -1, reduce},
     {"SORT", 2, -1, sort},
     {"SUBSEQ", 2, 3, subseq},
-    {"MAKE-HASH-TABLE", 0, -1, makeTable},
-    {"GETHASH", 2, 3, getHash},
-    {"%PUTHASH", 3, 3, putHash},
-    {"MAPHASH", 2, 2, mapHash},
-    {"HASH-TABLE-COUNT", 1, 1, hashCount},
 };
 
 } // namespace

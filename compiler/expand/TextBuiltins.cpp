@@ -72,6 +72,19 @@ const Form *stringEqual(Evaluator &ev, Arguments args, const Form *call) {
   return b ? ev.boolean(*a == *b) : nullptr;
 }
 
+const Form *stringEqualIgnoringCase(Evaluator &ev, Arguments args,
+                                    const Form *call) {
+  auto a = textOf(ev, args[0], call);
+  auto b = a ? textOf(ev, args[1], call) : std::nullopt;
+  return b ? ev.boolean(llvm::StringRef(*a).equals_insensitive(*b)) : nullptr;
+}
+
+const Form *stringLess(Evaluator &ev, Arguments args, const Form *call) {
+  auto a = textOf(ev, args[0], call);
+  auto b = a ? textOf(ev, args[1], call) : std::nullopt;
+  return b ? ev.boolean(*a < *b) : nullptr;
+}
+
 const Form *gensym(Evaluator &ev, Arguments args, const Form *call) {
   std::string name = args.empty() ? "G" : display(args[0]);
   name += std::to_string(ev.nextGensym());
@@ -121,37 +134,75 @@ const Form *parseIntegerBuiltin(Evaluator &ev, Arguments args,
                             ev.expansion());
 }
 
+/// What stands between `~` and its letter: `~4,'0x`.
+struct Directive {
+  char letter = 0;
+  size_t width = 0;
+  char fill = ' ';
+};
+
+/// Takes one directive off the front of `text`, which is behind its `~`.
+Directive takeDirective(llvm::StringRef &text) {
+  Directive directive;
+  text.consumeInteger(10, directive.width);
+  if (text.starts_with(",'") && text.size() > 2) {
+    directive.fill = text[2];
+    text = text.drop_front(3);
+  }
+  if (!text.empty()) {
+    directive.letter = llvm::toLower(text.front());
+    text = text.drop_front();
+  }
+  return directive;
+}
+
+std::string inRadix(const Form *number, unsigned radix) {
+  WideInteger value = wideValue(number);
+  uint64_t magnitude = static_cast<uint64_t>(value < 0 ? -value : value);
+  std::string digits;
+  do
+    digits += "0123456789ABCDEF"[magnitude % radix];
+  while (magnitude /= radix);
+  return (value < 0 ? "-" : "") + std::string(digits.rbegin(), digits.rend());
+}
+
+struct RadixRow {
+  char letter;
+  unsigned radix;
+};
+constexpr RadixRow kRadixes[] = {{'d', 10}, {'x', 16}, {'o', 8}, {'b', 2}};
+
+/// An argument as a directive shows it; nothing for an unknown letter.
+std::optional<std::string> shown(const Directive &directive, const Form *arg) {
+  if (directive.letter == 's')
+    return arg->isString() ? toString(arg) : display(arg);
+  if (directive.letter == 'a' || directive.letter == 'c')
+    return display(arg);
+  for (const RadixRow &row : kRadixes)
+    if (row.letter == directive.letter)
+      return arg->isInteger() ? inRadix(arg, row.radix) : display(arg);
+  return std::nullopt;
+}
+
 /// One directive; false when it is unknown or wants a missing argument.
-bool formatOne(char directive, Arguments &args, std::string &out) {
-  switch (llvm::toLower(directive)) {
-  case '%':
-  case '&':
+bool formatOne(const Directive &directive, Arguments &args, std::string &out) {
+  if (directive.letter == '%' || directive.letter == '&')
     out += '\n';
-    return true;
-  case '~':
+  else if (directive.letter == '~')
     out += '~';
-    return true;
-  default:
-    break;
+  else {
+    std::optional<std::string> text =
+        args.empty() ? std::nullopt : shown(directive, args.front());
+    if (!text)
+      return false;
+    args = args.drop_front();
+    size_t missing =
+        directive.width > text->size() ? directive.width - text->size() : 0;
+    bool isName = directive.letter == 'a' || directive.letter == 's';
+    out += isName ? "" : std::string(missing, directive.fill);
+    out += *text + (isName ? std::string(missing, ' ') : "");
   }
-  if (args.empty())
-    return false;
-  const Form *arg = args.front();
-  args = args.drop_front();
-  switch (llvm::toLower(directive)) {
-  case 'a':
-  case 'd':
-    out += display(arg);
-    return true;
-  case 's':
-    out += arg->isString() ? toString(arg) : display(arg);
-    return true;
-  case 'x':
-    out += isNumber(arg) ? llvm::utohexstr(arg->integer) : display(arg);
-    return true;
-  default:
-    return false;
-  }
+  return true;
 }
 
 std::optional<std::string> formatText(Evaluator &ev, const Form *control,
@@ -162,18 +213,20 @@ std::optional<std::string> formatText(Evaluator &ev, const Form *control,
   }
   std::string out;
   llvm::StringRef text = control->text();
-  for (size_t i = 0; i != text.size(); ++i) {
-    if (text[i] != '~') {
-      out += text[i];
+  while (!text.empty()) {
+    out += text.take_until([](char c) { return c == '~'; });
+    text = text.drop_until([](char c) { return c == '~'; });
+    if (!text.consume_front("~"))
       continue;
-    }
-    if (i + 1 == text.size() || !formatOne(text[++i], args, out)) {
-      ev.fail(call, DiagnosticKind::WrongArgument,
-              {toString(call->cons.car),
-               "the directives `~a ~s ~d ~x ~% ~~` and an argument for each",
-               text.str()});
-      return std::nullopt;
-    }
+    Directive directive = takeDirective(text);
+    if (directive.width <= 1024 && formatOne(directive, args, out))
+      continue;
+    ev.fail(call, DiagnosticKind::WrongArgument,
+            {toString(call->cons.car),
+             "the directives `~a ~s ~d ~x ~o ~b ~c ~% ~~` and an argument for "
+             "each",
+             control->text().str()});
+    return std::nullopt;
   }
   return out;
 }
@@ -196,6 +249,13 @@ const Form *charCode(Evaluator &ev, Arguments args, const Form *call) {
                            : ev.typeError(call, args[0], "a character");
 }
 
+const Form *codeChar(Evaluator &ev, Arguments args, const Form *call) {
+  if (!args[0]->isInteger() || args[0]->isNegative || args[0]->integer > 255)
+    return ev.typeError(call, args[0], "a code from 0 to 255");
+  return ev.forms().character(uint32_t(args[0]->integer), call->span,
+                              ev.expansion());
+}
+
 const Form *charBuiltin(Evaluator &ev, Arguments args, const Form *call) {
   if (!args[0]->isString() || !args[1]->isInteger() ||
       args[1]->integer >= args[0]->text().size())
@@ -211,6 +271,8 @@ constexpr BuiltinRow kRows[] = {
     {"STRING-UPCASE", 1, 1, upcase},
     {"STRING-DOWNCASE", 1, 1, downcase},
     {"STRING=", 2, 2, stringEqual},
+    {"STRING-EQUAL", 2, 2, stringEqualIgnoringCase},
+    {"STRING<", 2, 2, stringLess},
     {"GENSYM", 0, 1, gensym},
     {"CONCATENATE", 1, -1, concatenate},
     {"SUBSTITUTE", 3, 3, substitute},
@@ -218,6 +280,7 @@ constexpr BuiltinRow kRows[] = {
     {"FORMAT", 2, -1, formatBuiltin},
     {"ERROR", 1, -1, errorBuiltin},
     {"CHAR-CODE", 1, 1, charCode},
+    {"CODE-CHAR", 1, 1, codeChar},
     {"CHAR", 2, 2, charBuiltin},
 };
 

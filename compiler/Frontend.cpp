@@ -93,7 +93,14 @@ Expected<bool> Frontend::analyzeSource(StringRef fileName) {
   return !diagnostics.hasErrors();
 }
 
+/// Places are 32-bit offsets.
+static constexpr size_t kMaxSourceBytes = size_t(1) << 30;
+
 Expected<bool> Frontend::analyze(StringRef source, StringRef fileName) {
+  if (source.size() > kMaxSourceBytes) {
+    diagnostics.report(DiagnosticKind::FileTooLarge, {fileName.str()});
+    return false;
+  }
   main = sources->add(fileName.str(), source.str());
   return analyzeSource(fileName);
 }

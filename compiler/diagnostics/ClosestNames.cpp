@@ -2,11 +2,14 @@
 //
 // Edit distance bounded by a third of the wanted name's length (at least one
 // edit), over lower case with `_` read as `-`: the difference between a C
-// name and its Lisp spelling is no mistake.
+// name and its Lisp spelling is no mistake. Two neighbours that changed places
+// are one edit, the commonest one there is: the distance of optimal string
+// alignment, by rows of the usual table.
 
 #include "whistler/compiler/Diagnostics.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace whistler::compiler {
 
@@ -18,6 +21,24 @@ std::string canonical(llvm::StringRef name) {
   std::string out = name.lower();
   std::replace(out.begin(), out.end(), '_', '-');
   return out;
+}
+
+unsigned editDistance(llvm::StringRef a, llvm::StringRef b) {
+  std::vector<unsigned> before(b.size() + 1), row(b.size() + 1),
+      next(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0u);
+  for (size_t i = 1; i <= a.size(); ++i) {
+    next[0] = unsigned(i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      next[j] = std::min(
+          {row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        next[j] = std::min(next[j], before[j - 2] + 1);
+    }
+    std::swap(before, row);
+    std::swap(row, next);
+  }
+  return row[b.size()];
 }
 
 } // namespace
@@ -37,7 +58,7 @@ std::vector<std::string> closestNames(llvm::StringRef wanted,
     if (longer - shorter > bound)
       continue;
     std::string other = canonical(name);
-    unsigned distance = llvm::StringRef(key).edit_distance(other, true, bound);
+    unsigned distance = editDistance(key, other);
     if (distance <= bound && distance < key.size())
       found.push_back({distance, &name});
   }

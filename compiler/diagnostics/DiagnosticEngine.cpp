@@ -6,6 +6,8 @@
 
 #include "whistler/compiler/Diagnostics.h"
 
+#include <llvm/ADT/StringExtras.h>
+
 #include <algorithm>
 #include <iterator>
 #include <tuple>
@@ -34,17 +36,25 @@ const KindRow &row(DiagnosticKind kind) {
   return kKinds[static_cast<size_t>(kind)];
 }
 
-/// `{0}` and so on replaced by the arguments; any other brace stays.
+/// The plural's ending behind a count in words.
+llvm::StringRef ending(llvm::StringRef count) {
+  return count == "1" || count == "at least 1" ? "" : "s";
+}
+
+/// `{0}` and so on replaced by the arguments, `{0s}` by an `s` unless argument
+/// 0 counts one; any other brace stays.
 std::string substitute(llvm::StringRef text,
                        const std::vector<std::string> &arguments) {
   std::string out;
   while (!text.empty()) {
-    bool isHole = text.size() >= 3 && text[0] == '{' && text[2] == '}' &&
-                  text[1] >= '0' && text[1] <= '9';
+    size_t close = text.front() == '{' ? text.find('}') : 0;
+    bool isPlural = close == 3 && text[2] == 's';
+    bool isHole = (close == 2 || isPlural) && llvm::isDigit(text[1]);
     size_t index = isHole ? static_cast<size_t>(text[1] - '0') : 0;
     if (isHole && index < arguments.size()) {
-      out += arguments[index];
-      text = text.drop_front(3);
+      out += isPlural ? ending(arguments[index])
+                      : llvm::StringRef(arguments[index]);
+      text = text.drop_front(close + 1);
       continue;
     }
     out += text.front();
@@ -120,6 +130,9 @@ std::vector<Diagnostic> DiagnosticEngine::take() {
   diagnostics_.erase(
       std::unique(diagnostics_.begin(), diagnostics_.end(), same),
       diagnostics_.end());
+  if (errors_ > kMaxErrors)
+    diagnostics_.push_back(make({}, false, DiagnosticKind::TooManyErrors,
+                                {std::to_string(errors_ - kMaxErrors)}));
   return std::exchange(diagnostics_, {});
 }
 

@@ -169,6 +169,8 @@ NodePtr kernelLoadAt(Analyzer &a, const Form *form, NodePtr base,
 /// a + b by the rules of the language: pointers keep their space.
 NodePtr add(Analyzer &a, const Form *form, NodePtr x, NodePtr y);
 NodePtr arithmetic(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y);
+/// A constant of the program or of the kernel.
+bool isNamedConstant(Analyzer &a, const Form *name);
 /// Of several operands: unsigned, all of them, when one that is no literal is.
 void unifySigns(std::vector<NodePtr> &operands);
 // Maps.cpp

@@ -39,6 +39,15 @@ std::optional<int64_t> kernelEnumerator(Analyzer &a, const Form *form) {
   return std::nullopt;
 }
 
+} // namespace
+
+bool isNamedConstant(Analyzer &a, const Form *name) {
+  return a.constants.count(name->symbol->name) != 0 ||
+         kernelEnumerator(a, name).has_value();
+}
+
+namespace {
+
 /// `+S-size+` of a known struct.
 std::optional<uint64_t> sizeConstant(Analyzer &a, llvm::StringRef name) {
   if (!name.starts_with("+") || !name.ends_with("-SIZE+"))

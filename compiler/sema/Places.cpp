@@ -217,14 +217,23 @@ std::optional<MemoryPlace> globalPlace(Analyzer &a, const Form *name) {
   return MemoryPlace{std::move(address), found->second.type};
 }
 
+/// `name` is neither a variable nor a global: why it can't be set.
+NodePtr notAssignable(Analyzer &a, const Form *name) {
+  if (name->isNamed("T") || isNamedConstant(a, name))
+    return a.fail(name, Kind::ConstantStore, {toString(name)});
+  if (a.maps.count(cName(name)))
+    return a.fail(name, Kind::NotAPlace, {toString(name)});
+  a.unknownVariable(name);
+  return makeError(name->span);
+}
+
 NodePtr assignName(Analyzer &a, const Form *place, NodePtr value,
                    const Form *form) {
   if (Variable *variable = a.find(place->symbol))
     return setVariable(a, variable, std::move(value), form->span);
   if (a.globals.count(cName(place)))
     return storeInto(a, form, globalPlace(a, place), std::move(value));
-  a.unknownVariable(place);
-  return makeError(form->span);
+  return notAssignable(a, place);
 }
 
 NodePtr notAPlace(Analyzer &a, const Form *place) {
@@ -329,8 +338,7 @@ NodePtr analyzeIncf(Analyzer &a, const Call &call) {
     if (a.globals.count(cName(place)))
       return incrementMemory(a, call.form, globalPlace(a, place), op,
                              std::move(delta));
-    a.unknownVariable(place);
-    return makeError(call.form->span);
+    return notAssignable(a, place);
   }
   if (!place->isCons())
     return notAPlace(a, place);

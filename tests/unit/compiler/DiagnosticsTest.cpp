@@ -41,7 +41,22 @@ TEST_F(DiagnosticsTest, ErrorsPastTheCapAreOnlyCounted) {
   for (uint32_t i = 0; i != 100; ++i)
     diagnostics_.report({file, i, i + 1}, DiagnosticKind::UnmatchedClose);
   EXPECT_EQ(diagnostics_.errorCount(), 100u);
-  EXPECT_EQ(diagnostics_.take().size(), 20u);
+  std::vector<Diagnostic> taken = diagnostics_.take();
+  ASSERT_EQ(taken.size(), 21u);
+  EXPECT_EQ(taken.back().kind, DiagnosticKind::TooManyErrors);
+  EXPECT_EQ(taken.back().message, "80 more errors not shown");
+}
+
+TEST_F(DiagnosticsTest, CountsAreSingularOrPlural) {
+  auto said = [&](const char *count) {
+    return diagnostics_
+        .report(DiagnosticKind::WrongArgumentCount, {"f", count, "3"})
+        .message;
+  };
+  EXPECT_EQ(said("0"), "`f` takes 0 arguments, not 3");
+  EXPECT_EQ(said("1"), "`f` takes 1 argument, not 3");
+  EXPECT_EQ(said("0 to 1"), "`f` takes 0 to 1 arguments, not 3");
+  EXPECT_EQ(said("at least 1"), "`f` takes at least 1 argument, not 3");
 }
 
 TEST_F(DiagnosticsTest, TakenInSourceOrderWithoutRepetition) {
@@ -58,6 +73,8 @@ TEST(ClosestNames, NearestFirstAndSpellingOfHyphensIsNoMistake) {
             std::vector<std::string>{"real-parent"});
   EXPECT_EQ(didYouMean("tpid", names), "; did you mean `pid` or `ppid`?");
   EXPECT_EQ(didYouMean("zebra", names), "");
+  EXPECT_EQ(didYouMean("cuont", {"count"}), "; did you mean `count`?");
+  EXPECT_EQ(didYouMean(":xpd", {":xdp", ":tc"}), "; did you mean `:xdp`?");
 }
 
 } // namespace

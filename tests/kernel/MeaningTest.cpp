@@ -13,7 +13,8 @@ namespace {
 
 const char *const kTables[] = {
     "arithmetic", "bits",   "comparison", "types",  "control",
-    "loops",      "places", "maps",       "memory",
+    "loops",      "places", "maps",       "memory", "packets",
+    "mistakes",   "macros", "reads",
 };
 
 struct MeaningParameter {

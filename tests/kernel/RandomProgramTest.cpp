@@ -1,0 +1,234 @@
+// Random programs in every mode: each must compile, be accepted, and leave the
+// same result, map entries and ring-buffer records as under `naive` at -O0. A
+// failure is made small and saved beside the test's working directory.
+//
+// WHISTLER_RANDOM_PROGRAMS="count seed" in the environment runs another count
+// and seed: `./dev random 2000 7`.
+
+#include "RandomProgram.h"
+#include "KernelTest.h"
+
+#include <cstdlib>
+#include <fstream>
+#include <functional>
+#include <sstream>
+
+using namespace whistler;
+using namespace whistler::test;
+
+namespace {
+
+constexpr unsigned kBatch = 20, kShards = 4;
+
+/// Everything that a program leaves behind.
+struct Outcome {
+  std::string refusal; ///< it did not compile, load or run
+  uint32_t result = 0;
+  std::vector<std::vector<uint8_t>> memory; ///< map values, then records
+
+  bool operator==(const Outcome &other) const {
+    return refusal == other.refusal && result == other.result &&
+           memory == other.memory;
+  }
+};
+
+std::vector<uint8_t> bytes(const void *from, size_t size) {
+  auto *begin = static_cast<const uint8_t *>(from);
+  return {begin, begin + size};
+}
+
+/// The value of a key, nothing when absent, as one piece of memory.
+std::vector<uint8_t> entry(backend::LoadedObject &object, const char *map,
+                           std::vector<uint8_t> key) {
+  auto value = object.lookup(map, key);
+  if (!value) {
+    ADD_FAILURE() << take(value.takeError());
+    return {};
+  }
+  return *value ? **value : std::vector<uint8_t>{};
+}
+
+void clear(backend::LoadedObject &object, const char *map, uint32_t entries,
+           size_t size) {
+  for (uint32_t key = 0; key < entries; ++key)
+    if (auto error = object.update(map, bytes(&key, sizeof key),
+                                   std::vector<uint8_t>(size)))
+      ADD_FAILURE() << take(std::move(error));
+}
+
+Outcome runOne(backend::LoadedObject &object, const RandomProgram &program,
+               unsigned index) {
+  Outcome outcome;
+  clear(object, "results", kResults, 8);
+  clear(object, "cells", kCells, 16);
+  auto run = object.run(program.name, {});
+  if (!run) {
+    outcome.refusal = take(run.takeError());
+    return outcome;
+  }
+  outcome.result = run->value;
+  for (uint32_t key = 0; key < kResults; ++key)
+    outcome.memory.push_back(entry(object, "results", bytes(&key, 4)));
+  for (uint32_t key = 0; key < kCells; ++key)
+    outcome.memory.push_back(entry(object, "cells", bytes(&key, 4)));
+  for (uint64_t i = 0; i < kKeysPerProgram; ++i) {
+    uint64_t key = index * kKeysPerProgram + i;
+    outcome.memory.push_back(entry(object, "table", bytes(&key, 8)));
+  }
+  for (std::vector<uint8_t> &record : drain(object, "events"))
+    outcome.memory.push_back(std::move(record));
+  return outcome;
+}
+
+std::string sourceOf(const std::vector<RandomProgram> &programs) {
+  std::string text = randomPreamble();
+  for (const RandomProgram &program : programs)
+    text += program.source();
+  return text;
+}
+
+std::unique_ptr<backend::LoadedObject>
+load(const std::string &source, const Mode &mode, std::string &refusal) {
+  static btf::BtfCache cache;
+  compiler::Compiler compiler(cache);
+  auto compiled = compiler.compile(source, "random.lisp", mode.options());
+  if (!compiled) {
+    refusal = take(compiled.takeError());
+    return nullptr;
+  }
+  if (!compiled->ok()) {
+    refusal = messages(*compiled);
+    return nullptr;
+  }
+  auto loaded = backend::LoadedObject::load(compiled->object);
+  if (loaded)
+    return std::move(*loaded);
+  refusal = take(loaded.takeError()) + "\n" + refusals(compiled->object);
+  return nullptr;
+}
+
+/// The outcomes of programs `first`, `first` + 1, …; one object when the
+/// kernel takes it, else one for each program.
+std::vector<Outcome> outcomes(const std::vector<RandomProgram> &programs,
+                              unsigned first, const Mode &mode) {
+  std::vector<Outcome> result;
+  std::string refusal;
+  if (auto object = load(sourceOf(programs), mode, refusal)) {
+    for (size_t i = 0; i < programs.size(); ++i)
+      result.push_back(runOne(*object, programs[i], first + unsigned(i)));
+    return result;
+  }
+  if (programs.size() == 1)
+    return {Outcome{refusal, 0, {}}};
+  for (size_t i = 0; i < programs.size(); ++i)
+    result.push_back(outcomes({programs[i]}, first + unsigned(i), mode)[0]);
+  return result;
+}
+
+/// The sort of a refusal, so that shrinking does not trade one for another: by
+/// the verifier, by code generation (which names the program), or a mistake
+/// that only leaving something out has made.
+enum class Refusal { None, Kernel, CodeGeneration, Mistake };
+
+Refusal classify(const Outcome &outcome) {
+  const std::string &text = outcome.refusal;
+  if (text.empty())
+    return Refusal::None;
+  if (text.find("error: program `") != std::string::npos)
+    return Refusal::CodeGeneration;
+  return text.find(" error: ") != std::string::npos ? Refusal::Mistake
+                                                    : Refusal::Kernel;
+}
+
+/// Whether `program` alone still fails in `mode`, in the same way.
+bool fails(const RandomProgram &program, unsigned index, const Mode &mode,
+           Refusal how) {
+  Outcome outcome = outcomes({program}, index, mode)[0];
+  if (how != Refusal::None)
+    return classify(outcome) == how;
+  Outcome yardstick = outcomes({program}, index, allModes().front())[0];
+  return outcome.refusal.empty() && yardstick.refusal.empty() &&
+         !(outcome == yardstick);
+}
+
+/// Drops what the failure does not need, largest parts first.
+void shrink(std::vector<Statement> &statements,
+            const std::function<bool()> &stillFails) {
+  for (Statement &statement : statements) {
+    statement.isDropped = true;
+    if (stillFails())
+      continue;
+    statement.isDropped = false;
+    shrink(statement.parts, stillFails);
+  }
+}
+
+struct Sequence {
+  unsigned count = 200;
+  uint64_t seed = 20261125;
+};
+
+Sequence sequence() {
+  Sequence result;
+  if (const char *text = std::getenv("WHISTLER_RANDOM_PROGRAMS"))
+    std::istringstream(text) >> result.count >> result.seed;
+  return result;
+}
+
+std::string save(const RandomProgram &program, uint64_t seed) {
+  std::string path =
+      "random-" + std::to_string(seed) + "-" + program.name + ".lisp";
+  std::ofstream(path) << randomPreamble() << program.source();
+  return path;
+}
+
+void reportFailure(RandomProgram program, unsigned index, const Mode &mode,
+                   const Outcome &outcome, uint64_t seed) {
+  Refusal how = classify(outcome);
+  if (fails(program, index, mode, how))
+    shrink(program.body, [&] { return fails(program, index, mode, how); });
+  ADD_FAILURE() << "program " << index << " of seed " << seed << ", "
+                << mode.name() << ": "
+                << (how == Refusal::None ? "not the values of naive -O0"
+                                         : outcome.refusal)
+                << "\nsaved as " << save(program, seed) << ":\n"
+                << program.source();
+}
+
+class RandomPrograms : public ::testing::TestWithParam<unsigned> {
+protected:
+  void SetUp() override {
+    if (!loadingRefused().empty())
+      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
+  }
+};
+
+void compareBatch(unsigned first, unsigned count, uint64_t seed) {
+  std::vector<RandomProgram> programs;
+  for (unsigned i = 0; i < count; ++i)
+    programs.push_back(randomProgram(seed, first + i));
+  std::vector<Outcome> yardstick;
+  for (const Mode &mode : relocatableModes()) {
+    std::vector<Outcome> actual = outcomes(programs, first, mode);
+    if (yardstick.empty())
+      yardstick = actual;
+    for (size_t i = 0; i < programs.size(); ++i)
+      if (!actual[i].refusal.empty() || !(actual[i] == yardstick[i]))
+        reportFailure(programs[i], first + unsigned(i), mode, actual[i], seed);
+  }
+}
+
+TEST_P(RandomPrograms, GiveTheSameValuesInEveryMode) {
+  auto [count, seed] = sequence();
+  unsigned begin = count * GetParam() / kShards;
+  unsigned end = count * (GetParam() + 1) / kShards;
+  for (unsigned at = begin; at < end && !HasFailure(); at += kBatch)
+    compareBatch(at, std::min(kBatch, end - at), seed);
+  std::cout << "kernel: random programs " << begin << " to " << end
+            << " of seed " << seed << " in " << relocatableModes().size()
+            << " modes\n";
+}
+
+INSTANTIATE_TEST_SUITE_P(Shards, RandomPrograms, ::testing::Range(0u, kShards));
+
+} // namespace

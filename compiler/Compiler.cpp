@@ -32,6 +32,7 @@ backend::TargetOptions targetOptions(const Options &options) {
 passes::PipelineOptions pipelineOptions(const Options &options) {
   passes::PipelineOptions result;
   result.reads = options.reads;
+  result.targetKernel = options.targetKernel;
   result.relocatable = options.relocatable;
   result.optimize = options.optimize;
   result.verifyEach = options.verifyEach;

@@ -12,6 +12,23 @@ namespace whistler::compiler {
 
 namespace {
 
+/// The kernels that a version of a function (passes/Versions.h) is for.
+struct VersionRow {
+  StringLiteral version, kernels;
+};
+constexpr VersionRow kVersions[] = {
+    {"direct", "with bpf_rdonly_cast"},
+    {"task", "with bpf_get_current_task_btf"},
+    {"helper", "without"},
+};
+
+StringRef kernelsOf(StringRef version) {
+  for (const VersionRow &row : kVersions)
+    if (row.version == version)
+      return row.kernels;
+  return "";
+}
+
 bool isOurs(StringRef pass) { return pass.starts_with("whistler"); }
 
 } // namespace
@@ -33,8 +50,12 @@ bool RemarkCollector::handleDiagnostics(const DiagnosticInfo &info) {
   Remark remark;
   remark.pass = optimization->getPassName().str();
   remark.name = optimization->getRemarkName().str();
-  remark.function = optimization->getFunction().getName().str();
+  // What a version of a program does is the program's, on some kernels.
+  auto [function, version] = optimization->getFunction().getName().split('.');
+  remark.function = function.str();
   remark.message = optimization->getMsg();
+  if (StringRef kernels = kernelsOf(version); !kernels.empty())
+    remark.message = (kernels + ": " + remark.message).str();
   remark.missed = isa<OptimizationRemarkMissed>(optimization);
   if (optimization->isLocationAvailable()) {
     StringRef file;

@@ -8,6 +8,8 @@
 
 #include <llvm/BinaryFormat/Dwarf.h>
 #include <llvm/IR/DIBuilder.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/IR/Instructions.h>
 
 using namespace llvm;
 
@@ -31,6 +33,14 @@ void describe(DIBuilder &debug, DIFile *file, Function &function) {
         subprogram, "arg" + std::to_string(argument.getArgNo()),
         argument.getArgNo() + 1, file, 0, pointer, /*AlwaysPreserve=*/true);
   function.setSubprogram(subprogram);
+  // LLVM wants a place for calls between described functions.
+  auto *start = DILocation::get(function.getContext(), 0, 0, subprogram);
+  for (Instruction &inst : instructions(function)) {
+    auto *call = dyn_cast<CallInst>(&inst);
+    Function *callee = call ? call->getCalledFunction() : nullptr;
+    if (callee && !callee->isDeclaration() && !inst.getDebugLoc())
+      inst.setDebugLoc(start);
+  }
 }
 
 } // namespace

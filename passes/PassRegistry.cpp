@@ -4,9 +4,11 @@
 
 #include "FuseKernelReads.h"
 #include "LowerCore.h"
+#include "LowerDirectReads.h"
 #include "LowerKernelReads.h"
 #include "PassOptions.h"
 #include "ReadInPlace.h"
+#include "VersionFunctions.h"
 #include "ZeroRecords.h"
 #include "whistler/ir/Verifier.h"
 
@@ -86,6 +88,10 @@ Expected<PassOptions> parsePassOptions(StringRef text) {
       if (!strategy)
         return createStringError("unknown read strategy `" + option + "`");
       options.module.reads = *strategy;
+    } else if (option.consume_front("target=")) {
+      options.module.targetKernel = parseKernelVersion(option);
+      if (!options.module.targetKernel)
+        return createStringError("no kernel version: `" + option + "`");
     } else if (!option.consume_front("window=") ||
                option.getAsInteger(10, options.limits.bytes)) {
       return createStringError("unknown pass option `" + option + "`");
@@ -97,6 +103,10 @@ Expected<PassOptions> parsePassOptions(StringRef text) {
 void registerPasses(PassBuilder &builder) {
   builder.registerPipelineParsingCallback(addModulePass);
   builder.registerPipelineParsingCallback(addFunctionPass);
+  builder.registerOptimizerLastEPCallback(
+      [](ModulePassManager &manager, OptimizationLevel) {
+        manager.addPass(JoinVersions());
+      });
 }
 
 } // namespace whistler::passes

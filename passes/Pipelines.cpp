@@ -5,8 +5,11 @@
 
 #include "FuseKernelReads.h"
 #include "LowerCore.h"
+#include "LowerDirectReads.h"
 #include "LowerKernelReads.h"
+#include "PassOptions.h"
 #include "ReadInPlace.h"
+#include "VersionFunctions.h"
 #include "ZeroRecords.h"
 #include "whistler/ir/Verifier.h"
 
@@ -25,7 +28,19 @@ namespace whistler::passes {
 
 namespace {
 
-constexpr StringLiteral kStrategies[] = {"fused", "single", "naive"};
+constexpr StringLiteral kStrategies[] = {"portable", "direct", "fused",
+                                         "single", "naive"};
+
+/// What kernels can do, latest first.
+struct CapabilityRow {
+  KernelVersion since;
+  PointerRules rules;
+};
+constexpr CapabilityRow kCapabilities[] = {
+    {{6, 2}, kDirectVersion.rules}, // bpf_rdonly_cast
+    {{5, 15}, kTaskVersion.rules},  // helper 158 in programs of all types
+    {{0, 0}, kHelperVersion.rules},
+};
 
 class Pipeline {
 public:
@@ -35,9 +50,16 @@ public:
     check();
     if (options_.optimize && options_.reads != ReadStrategy::Naive) {
       mergeReads();
-      if (options_.reads == ReadStrategy::Fused)
+      if (options_.reads == ReadStrategy::Portable && !options_.targetKernel)
+        manager_.addPass(VersionFunctions());
+      add(LowerDirectReads(rulesOf(options_), !options_.relocatable));
+      if (options_.reads != ReadStrategy::Single)
         add(FuseKernelReads(limits()));
       add(ReadInPlace());
+    } else if (options_.reads == ReadStrategy::Direct) {
+      // Bases must be values, or each read would have a cast of its own.
+      add(SROAPass(SROAOptions::ModifyCFG));
+      add(LowerDirectReads(rulesOf(options_), !options_.relocatable));
     }
     add(LowerKernelReads());
     // Last: one early-cse behind it would merge two fields into one.
@@ -86,6 +108,17 @@ private:
 
 } // namespace
 
+PointerRules rulesOf(const PipelineOptions &options) {
+  if (options.reads == ReadStrategy::Direct)
+    return kDirectVersion.rules;
+  if (options.reads != ReadStrategy::Portable || !options.targetKernel)
+    return kHelperVersion.rules;
+  for (const CapabilityRow &row : kCapabilities)
+    if (*options.targetKernel >= row.since)
+      return row.rules;
+  return kHelperVersion.rules;
+}
+
 StringRef name(ReadStrategy strategy) {
   return kStrategies[static_cast<size_t>(strategy)];
 }
@@ -102,6 +135,27 @@ std::vector<ReadStrategy> readStrategies() {
   for (size_t i = 0; i < std::size(kStrategies); ++i)
     all.push_back(static_cast<ReadStrategy>(i));
   return all;
+}
+
+std::optional<KernelVersion> parseKernelVersion(StringRef text) {
+  SmallVector<StringRef, 3> parts;
+  text.split(parts, '.');
+  KernelVersion version;
+  unsigned patch = 0;
+  bool isVersion = (parts.size() == 2 || parts.size() == 3) &&
+                   !parts[0].getAsInteger(10, version.major) &&
+                   !parts[1].getAsInteger(10, version.minor) &&
+                   (parts.size() == 2 || !parts[2].getAsInteger(10, patch));
+  constexpr unsigned kFirst = 4, kLast = 99;
+  if (!isVersion || version.major < kFirst || version.major > kLast ||
+      version.minor > kLast * 10)
+    return std::nullopt;
+  return version;
+}
+
+KernelVersion firstKernel(ReadStrategy strategy) {
+  return strategy == ReadStrategy::Direct ? kCapabilities[0].since
+                                          : KernelVersion{};
 }
 
 ModulePassManager buildPipeline(const PipelineOptions &options) {

@@ -25,8 +25,10 @@ constexpr const char *kCommand = "whistler compile";
 constexpr Option kOptions[] = {
     {"output", 'o', "OUT", "write OUT; default IN with .bpf.o, `-` for stdout"},
     {"btf", 0, "FILE", "kernel types from FILE: raw BTF, or ELF with .BTF"},
-    {"kernel-reads", 0, "fused|single|naive",
-     "how kernel memory is read; default fused"},
+    {"kernel-reads", 0, "portable|direct|fused|single|naive",
+     "how kernel memory is read; default portable"},
+    {"target-kernel", 0, "X.Y",
+     "the best that kernels from X.Y on have, without choices at load"},
     {"mcpu", 0, "v1|v2|v3|v4", "instruction set; default v3 (kernel 5.1 on)"},
     {"optimize", 'O', "0|2", "none, or all; default 2"},
     {"no-core", 0, "", "bake the struct layout of this BTF in"},
@@ -66,8 +68,10 @@ compiler::Options chooseOptions(const Arguments &arguments) {
   compiler::Options options;
   options.btfPath = arguments.get("btf", options.btfPath);
   options.reads =
-      passes::parseReadStrategy(arguments.get("kernel-reads", "fused"))
+      passes::parseReadStrategy(arguments.get("kernel-reads", "portable"))
           .value_or(options.reads);
+  options.targetKernel =
+      passes::parseKernelVersion(arguments.get("target-kernel"));
   options.relocatable = !arguments.has("no-core");
   options.optimize = arguments.get("optimize", "2") == "2";
   options.cpu = llvm::StringSwitch<backend::Cpu>(arguments.get("mcpu", "v3"))
@@ -77,6 +81,22 @@ compiler::Options chooseOptions(const Arguments &arguments) {
                     .Default(backend::Cpu::V3);
   options.verifyEach = arguments.has("verify-each");
   return options;
+}
+
+/// What is wrong with --target-kernel; "" when nothing is.
+std::string targetProblem(const Arguments &arguments) {
+  if (!arguments.has("target-kernel"))
+    return "";
+  std::string text = arguments.get("target-kernel");
+  auto version = passes::parseKernelVersion(text);
+  if (!version)
+    return "--target-kernel takes a version such as 6.1, not `" + text + "`";
+  compiler::Options options = chooseOptions(arguments);
+  if (*version < passes::firstKernel(options.reads))
+    return "kernel " + text +
+           " has no --kernel-reads=" + passes::name(options.reads).str() +
+           "; leave it out, or name a kernel from 6.2 on";
+  return "";
 }
 
 std::string outputName(const Arguments &arguments, const std::string &input,
@@ -161,6 +181,8 @@ int runCompileCommand(CommandArguments given) {
                                 "inputs");
   if (std::string wrong = wrongGen(*arguments); !wrong.empty())
     return usageError(kCommand, wrong);
+  if (std::string problem = targetProblem(*arguments); !problem.empty())
+    return usageError(kCommand, problem);
   compiler::Compiler compiler;
   for (const std::string &input : arguments->operands)
     status = worse(status, compileOne(compiler, *arguments, input));

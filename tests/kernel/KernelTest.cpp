@@ -62,8 +62,8 @@ const std::vector<Mode> &relocatableModes() {
 
 const std::vector<Mode> &optimizationModes() {
   static const std::vector<Mode> modes = {
-      {passes::ReadStrategy::Fused, false, true},
-      {passes::ReadStrategy::Fused, true, true}};
+      {passes::ReadStrategy::Portable, false, true},
+      {passes::ReadStrategy::Portable, true, true}};
   return modes;
 }
 

@@ -14,7 +14,7 @@ namespace whistler::test {
 
 /// One way to compile a program; all must give the same values.
 struct Mode {
-  passes::ReadStrategy reads = passes::ReadStrategy::Fused;
+  passes::ReadStrategy reads = passes::ReadStrategy::Portable;
   bool optimize = true;
   bool relocatable = true;
   backend::Cpu cpu = backend::Cpu::V3;

@@ -12,7 +12,9 @@ namespace whistler::compiler {
 struct Options {
   /// BTF to import structs from: raw or ELF file.
   std::string btfPath = "/sys/kernel/btf/vmlinux";
-  passes::ReadStrategy reads = passes::ReadStrategy::Fused;
+  passes::ReadStrategy reads = passes::ReadStrategy::Portable;
+  /// --target-kernel: compile for kernels from this one on.
+  std::optional<passes::KernelVersion> targetKernel = std::nullopt;
   bool relocatable = true; ///< false: --no-core
   bool optimize = true;    ///< false: -O0
   backend::Cpu cpu = backend::Cpu::V3;

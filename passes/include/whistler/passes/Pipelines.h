@@ -12,9 +12,11 @@ namespace whistler::passes {
 
 /// How kernel reads become code (docs/kernel-reads.md).
 enum class ReadStrategy {
-  Fused,  ///< merged, and neighbours fused into one stack-buffer read
-  Single, ///< merged, one helper call each
-  Naive,  ///< one helper call per read, nothing merged
+  Portable, ///< whatever the running kernel does best, chosen as it loads
+  Direct,   ///< direct loads, through casts where need be; kernel 6.2 on
+  Fused,    ///< merged, and neighbours fused into one stack-buffer read
+  Single,   ///< merged, one helper call each
+  Naive,    ///< one helper call per read, nothing merged
 };
 
 /// "fused" and so on, as --kernel-reads spells it.
@@ -23,15 +25,31 @@ std::optional<ReadStrategy> parseReadStrategy(llvm::StringRef text);
 /// Every strategy there is, in the order of the enumeration.
 std::vector<ReadStrategy> readStrategies();
 
+/// A kernel to compile for: 6.1 and so on.
+struct KernelVersion {
+  unsigned major = 0, minor = 0;
+  auto operator<=>(const KernelVersion &) const = default;
+};
+
+/// "6.12" (a patch level may follow); nothing for what is no version, or one
+/// before Linux 4 or after 99.
+std::optional<KernelVersion> parseKernelVersion(llvm::StringRef text);
+
+/// The first kernel that a strategy's programs load on.
+KernelVersion firstKernel(ReadStrategy strategy);
+
 struct PipelineOptions {
-  ReadStrategy reads = ReadStrategy::Fused;
+  ReadStrategy reads = ReadStrategy::Portable;
+  /// For `Portable`: the best that every kernel from this one on has, without
+  /// choices at load time.
+  std::optional<KernelVersion> targetKernel = std::nullopt;
   bool relocatable = true; ///< false bakes the build host's layout in
   bool optimize = true;    ///< false: lowering only, for -O0
   bool verifyEach = false;
 };
 
 /// Registers passes, pipelines `whistler-o0<…>`, `whistler-o2<…>` and analyses
-/// by their text names.
+/// by their text names, and what has to run at the end of LLVM's pipelines.
 void registerPasses(llvm::PassBuilder &builder);
 
 /// Our passes only, from lowered operations to IR that the BPF target takes;

@@ -1,0 +1,144 @@
+// Typed kernel pointers used as numbers. The verifier lets nobody shift, mask
+// or multiply one ("bitwise operator on pointer prohibited"), and what is
+// permitted (adding an offset) leaves a pointer that may not be loaded through.
+// A negation makes a number of it on every kernel, whatever its value is known
+// to be, and two of them give the value back:
+//
+//   %n = ptrtoint ptr %mm to i64
+//   %hash = lshr i64 %n, 12
+// =>
+//   %n = ptrtoint ptr %mm to i64
+//   %number = call i64 asm "$0 = -$0; $0 = -$0", "=r,0"(i64 %n)
+//   %hash = lshr i64 %number, 12
+//
+// Uses that the verifier takes stay as they are: tests against 0, stores to
+// memory other than the stack, arguments of helpers, loads.
+
+#include "LaunderPointers.h"
+
+#include "whistler/ir/HelperCall.h"
+#include "whistler/ir/Operations.h"
+
+#include <llvm/Analysis/ValueTracking.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/InlineAsm.h>
+
+using namespace llvm;
+
+namespace whistler::passes {
+
+namespace {
+
+class Launderer {
+public:
+  Launderer(Instruction &pointer, function_ref<bool(Value *)> isTyped)
+      : pointer_(pointer), isTyped_(isTyped) {}
+
+  bool run() {
+    collect(pointer_);
+    for (Use *use : uses_)
+      use->set(number(use->get()->getType()));
+    return !uses_.empty();
+  }
+
+private:
+  void collect(Instruction &value) {
+    for (Use &use : value.uses()) {
+      auto *user = cast<Instruction>(use.getUser());
+      if (isCast(*user) || isConstantOffset(*user))
+        collect(*user);
+      else if (!isPermitted(use, *user))
+        uses_.push_back(&use);
+    }
+  }
+
+  /// Nothing is cut off.
+  static bool isCast(Instruction &user) {
+    return isa<IntToPtrInst, FreezeInst>(user) ||
+           (isa<PtrToIntInst>(user) && user.getType()->isIntegerTy(64));
+  }
+
+  static bool isConstantOffset(Instruction &user) {
+    auto *address = dyn_cast<GetElementPtrInst>(&user);
+    return address && address->hasAllConstantIndices();
+  }
+
+  bool isPermitted(const Use &use, Instruction &user) const {
+    if (isa<PHINode, SelectInst>(user))
+      return isTyped_(&user);
+    if (auto *compare = dyn_cast<ICmpInst>(&user)) {
+      auto *other =
+          dyn_cast<Constant>(compare->getOperand(1 - use.getOperandNo()));
+      return compare->isEquality() && other && other->isNullValue();
+    }
+    if (isa<LoadInst>(user))
+      return true;
+    if (auto *store = dyn_cast<StoreInst>(&user))
+      return use.getOperandNo() == 0 &&
+             !isa<AllocaInst>(getUnderlyingObject(store->getPointerOperand()));
+    if (auto *call = dyn_cast<CallInst>(&user))
+      return isPermittedArgument(*call);
+    return false;
+  }
+
+  static bool isPermittedArgument(CallInst &call) {
+    if (call.isInlineAsm())
+      return false;
+    auto operation = ir::matchOperation(call);
+    if (operation &&
+        (operation->operation == ir::Operation::KernelLoadAt ||
+         operation->operation == ir::Operation::KernelLoadVolatileAt))
+      return isa<ConstantInt>(call.getArgOperand(1));
+    // A function of the program takes numbers.
+    const Function *callee = call.getCalledFunction();
+    return operation || ir::helperId(call) ||
+           (callee && callee->isDeclaration());
+  }
+
+  Value *number(Type *type) {
+    Value *&known = type->isPointerTy() ? asPointer_ : asNumber_;
+    if (known)
+      return known;
+    IRBuilder<> builder(pointer_.getContext());
+    builder.SetInsertPoint(pointer_.getParent(), afterPointer());
+    builder.SetCurrentDebugLocation(pointer_.getDebugLoc());
+    if (!asNumber_) {
+      Value *value = &pointer_;
+      if (value->getType()->isPointerTy())
+        value = builder.CreatePtrToInt(value, builder.getInt64Ty());
+      Type *i64 = builder.getInt64Ty();
+      InlineAsm *negate = InlineAsm::get(FunctionType::get(i64, i64, false),
+                                         "$0 = -$0\n\t$0 = -$0", "=r,0",
+                                         /*hasSideEffects=*/false);
+      asNumber_ = builder.CreateCall(negate, value, "number");
+    }
+    if (type->isPointerTy())
+      asPointer_ = builder.CreateIntToPtr(asNumber_, type);
+    return known;
+  }
+
+  BasicBlock::iterator afterPointer() {
+    if (asNumber_)
+      return std::next(cast<Instruction>(asNumber_)->getIterator());
+    if (isa<PHINode>(pointer_))
+      return pointer_.getParent()->getFirstInsertionPt();
+    return std::next(pointer_.getIterator());
+  }
+
+  Instruction &pointer_;
+  function_ref<bool(Value *)> isTyped_;
+  SmallVector<Use *, 8> uses_;
+  Value *asNumber_ = nullptr, *asPointer_ = nullptr;
+};
+
+} // namespace
+
+bool launderPointers(ArrayRef<Instruction *> pointers,
+                     function_ref<bool(Value *)> isTyped) {
+  bool changed = false;
+  for (Instruction *pointer : pointers)
+    changed |= Launderer(*pointer, isTyped).run();
+  return changed;
+}
+
+} // namespace whistler::passes

@@ -1,0 +1,373 @@
+// Reads that need no helper: loads through pointers that the verifier knows
+// the record of. They cost one instruction where a helper costs 22 ns, and an
+// unreadable address gives 0 all the same (the JIT's exception table).
+//
+//   %t = call i64 inttoptr (i64 35 to ptr)()
+//   %task = inttoptr i64 %t to ptr
+//   %mm = call ptr @whistler.kernel.load.task_struct.mm(ptr %task)
+//   %file = call ptr @whistler.kernel.load.mm_struct.exe_file(ptr %mm)
+//   %state = call i8 @whistler.kernel.load.sock.state(ptr %sk)
+// =>
+//   %task = call ptr inttoptr (i64 158 to ptr)()
+//   %mm = load ptr, (whistler.kernel.address.task_struct.mm(%task))
+//   %file = load ptr, (whistler.kernel.address.mm_struct.exe_file(%mm))
+//   %cast = call ptr @bpf_rdonly_cast(ptr %sk, i32 (id of sock))
+//   %state = load i8, (whistler.kernel.address.sock.state(%cast))
+//
+// One cast serves all reads of a base; it stands at the nearest common
+// dominator of them. What a trusted pointer leads to may be null: such a load
+// is tested, and gives 0. What is left (bitfields, variable offsets) is done
+// by whistler-lower-kernel-reads, with a remark.
+//
+// With a baked layout the loads are volatile: code generation would merge two
+// neighbours into one wider load, which the verifier refuses across members.
+// The function gets null_pointer_is_valid, because LLVM takes a load through a
+// pointer as a proof that it is not null and would delete the program's test.
+//
+// Runs after equal reads are merged, before they are fused.
+
+#include "LowerDirectReads.h"
+
+#include "LaunderPointers.h"
+#include "whistler/ir/HelperCall.h"
+#include "whistler/ir/KernelFunction.h"
+
+#include <linux/bpf.h>
+#include <llvm/Analysis/OptimizationRemarkEmitter.h>
+#include <llvm/IR/Dominators.h>
+#include <llvm/IR/InstIterator.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/Local.h>
+
+#define DEBUG_TYPE "whistler-lower-direct-reads"
+
+using namespace llvm;
+
+namespace whistler::passes {
+
+namespace {
+
+/// A read that becomes a load. The base is followed when it is replaced.
+struct Planned {
+  ReadSite site;
+  DirectRead how;
+  WeakTrackingVH base;
+};
+
+class Lowering {
+public:
+  Lowering(Function &function, PointerRules rules, bool baked,
+           DominatorTree &tree, OptimizationRemarkEmitter &remarks)
+      : function_(function), rules_(rules), baked_(baked), tree_(tree),
+        remarks_(remarks), types_(function, rules) {}
+
+  bool run() {
+    plan();
+    findTypedJoins();
+    if (rules_.currentTask)
+      replaceCurrentTask();
+    insertCasts();
+    for (Planned &read : reads_)
+      if (!read.how.isNullable)
+        lower(read);
+    // These split blocks; nothing below asks for dominance.
+    for (Planned &read : reads_)
+      if (read.how.isNullable)
+        lowerTested(read);
+    bool changed = !reads_.empty() || changed_;
+    changed |= launderPointers(
+        pointers_, [&](Value *join) { return typedJoins_.contains(join); });
+    if (!reads_.empty())
+      function_.addFnAttr(Attribute::NullPointerIsValid);
+    return changed;
+  }
+
+private:
+  void plan();
+  void findTypedJoins();
+  void replaceCurrentTask();
+  void insertCasts();
+  void insertCast(ArrayRef<Planned *> reads);
+  Instruction *commonPoint(ArrayRef<Planned *> reads);
+  void lower(Planned &read);
+  void lowerTested(Planned &read);
+  Value *load(IRBuilderBase &builder, const Planned &read);
+  bool copy(IRBuilderBase &builder, const Planned &read);
+  void report(const Planned &read);
+  void reportRefused(const ReadSite &site, StringRef reason);
+  Value *fieldAddress(IRBuilderBase &builder, const Planned &read);
+
+  Function &function_;
+  PointerRules rules_;
+  bool baked_;
+  DominatorTree &tree_;
+  OptimizationRemarkEmitter &remarks_;
+  TypedPointers types_;
+  std::vector<Planned> reads_;
+  SmallVector<Instruction *, 8> pointers_; ///< typed values of the new code
+  SmallSetVector<Value *, 8> typedJoins_;
+  bool changed_ = false;
+};
+
+/// Widest load at the place's alignment that the copy divides into; 0: none.
+uint64_t copyWidth(const ReadSite &site) {
+  Value *to = site.operation.call->getArgOperand(0);
+  const DataLayout &layout = site.operation.call->getDataLayout();
+  uint64_t width = std::min<uint64_t>(8, getKnownAlignment(to, layout).value());
+  while (width > 1 && (site.bytes % width || site.field.byteOffset() % width))
+    width /= 2;
+  constexpr uint64_t kMostLoads = 4;
+  return site.bytes <= width * kMostLoads ? width : 0;
+}
+
+/// A pointer that is typed without our doing.
+bool isTypedRoot(Instruction &inst) {
+  auto *call = dyn_cast<CallInst>(&inst);
+  auto operation = ir::matchOperation(inst);
+  return call &&
+         (ir::helperId(*call) == BPF_FUNC_get_current_task_btf ||
+          (operation && operation->operation == ir::Operation::ContextPointer));
+}
+
+void Lowering::plan() {
+  for (Instruction &inst : instructions(function_)) {
+    if (isTypedRoot(inst))
+      pointers_.push_back(&inst);
+    auto operation = ir::matchOperation(inst);
+    auto site = operation ? readSite(*operation) : std::nullopt;
+    if (!site)
+      continue;
+    DirectRead how = types_.plan(*site);
+    bool isCopy = operation->operation == ir::Operation::KernelCopy;
+    if (how.how != DirectRead::How::Refused && isCopy && !copyWidth(*site))
+      how = {DirectRead::How::Refused, "so many bytes are cheaper by helper"};
+    if (how.how == DirectRead::How::Refused)
+      reportRefused(*site, how.reason);
+    else
+      reads_.push_back({*site, how, site->base});
+  }
+}
+
+void Lowering::findTypedJoins() {
+  for (Instruction &inst : instructions(function_))
+    if (isa<PHINode, SelectInst>(inst) && types_.typeOf(&inst)) {
+      typedJoins_.insert(&inst);
+      pointers_.push_back(&inst);
+    }
+}
+
+/// The helper that returns a pointer that the verifier knows in place of the
+/// one that returns a number, where a read needs it.
+void Lowering::replaceCurrentTask() {
+  SmallSetVector<CallInst *, 2> calls;
+  auto add = [&](Value *value) {
+    if (auto *call = dyn_cast<CallInst>(stripCasts(value));
+        call && ir::helperId(*call) == BPF_FUNC_get_current_task)
+      calls.insert(call);
+  };
+  for (const Planned &read : reads_)
+    if (read.how.how == DirectRead::How::Typed)
+      add(read.base);
+  for (Value *join : typedJoins_)
+    for (Value *input : cast<Instruction>(join)->operands())
+      add(input);
+  for (CallInst *call : calls) {
+    IRBuilder<> builder(call);
+    ir::HelperSignature signature;
+    signature.id = BPF_FUNC_get_current_task_btf;
+    signature.effects = ir::HelperEffects::Pure;
+    signature.returnsPointer = true;
+    CallInst *task = ir::createHelperCall(builder, signature, {});
+    task->takeName(call);
+    pointers_.push_back(task);
+    call->replaceAllUsesWith(
+        builder.CreateBitOrPointerCast(task, call->getType()));
+    call->eraseFromParent();
+    changed_ = true;
+  }
+}
+
+/// Before the first of the reads in the block that dominates all, or at its
+/// end.
+Instruction *Lowering::commonPoint(ArrayRef<Planned *> reads) {
+  BasicBlock *block = reads.front()->site.operation.call->getParent();
+  for (Planned *read : drop_begin(reads))
+    block = tree_.findNearestCommonDominator(
+        block, read->site.operation.call->getParent());
+  Instruction *point = block->getTerminator();
+  for (Planned *read : reads) {
+    CallInst *call = read->site.operation.call;
+    if (call->getParent() == block && call->comesBefore(point))
+      point = call;
+  }
+  return point;
+}
+
+void Lowering::insertCasts() {
+  MapVector<std::pair<Value *, MDString *>, SmallVector<Planned *, 4>> groups;
+  for (Planned &read : reads_)
+    if (read.how.how == DirectRead::How::Cast)
+      groups[{stripCasts(read.base),
+              MDString::get(function_.getContext(),
+                            read.site.field.steps.front().record)}]
+          .push_back(&read);
+  for (auto &[key, reads] : groups)
+    insertCast(reads);
+}
+
+void Lowering::insertCast(ArrayRef<Planned *> reads) {
+  Planned &first = *reads.front();
+  IRBuilder<> builder(commonPoint(reads));
+  builder.SetCurrentDebugLocation(first.site.operation.call->getDebugLoc());
+  Function *cast = ir::declareReadOnlyCast(*function_.getParent());
+  const ir::FieldStep &step = first.site.field.steps.front();
+  Value *id =
+      ir::createTypeFact(builder, ir::CoreFact::TypeId,
+                         {step.record, step.recordKind, step.recordBytes});
+  Value *base = builder.CreateBitOrPointerCast(stripCasts(first.base),
+                                               builder.getPtrTy());
+  CallInst *call = builder.CreateCall(
+      cast, {base, builder.CreateTrunc(id, builder.getInt32Ty())}, "cast");
+  call->setDoesNotAccessMemory();
+  call->setDoesNotThrow();
+  call->addFnAttr(Attribute::WillReturn);
+  for (Planned *read : reads)
+    read->base = call;
+}
+
+Value *Lowering::fieldAddress(IRBuilderBase &builder, const Planned &read) {
+  Value *base = stripCasts(read.base);
+  if (!base->getType()->isPointerTy())
+    base = builder.CreateIntToPtr(base, builder.getPtrTy());
+  Value *address = ir::createKernelAddress(builder, read.site.field, base);
+  if (read.site.offset)
+    address = builder.CreatePtrAdd(address, builder.getInt64(read.site.offset));
+  return address;
+}
+
+Value *Lowering::load(IRBuilderBase &builder, const Planned &read) {
+  CallInst &call = *read.site.operation.call;
+  LoadInst *value = builder.CreateAlignedLoad(
+      call.getType(), fieldAddress(builder, read), Align(read.site.bytes),
+      baked_ || read.site.operation.isVolatile());
+  if (!read.site.field.pointee.empty())
+    pointers_.push_back(value);
+  return value;
+}
+
+/// With the address that only it used.
+void eraseRead(CallInst &call) {
+  SmallVector<WeakTrackingVH, 3> operands(call.args());
+  call.eraseFromParent();
+  RecursivelyDeleteTriviallyDeadInstructionsPermissive(operands);
+}
+
+/// An array's bytes by as many loads as it takes.
+bool Lowering::copy(IRBuilderBase &builder, const Planned &read) {
+  if (read.site.operation.operation != ir::Operation::KernelCopy)
+    return false;
+  uint64_t width = copyWidth(read.site);
+  Value *from = fieldAddress(builder, read);
+  Value *to = read.site.operation.call->getArgOperand(0);
+  Type *type = builder.getIntNTy(static_cast<unsigned>(width * 8));
+  for (uint64_t at = 0; at < read.site.bytes; at += width) {
+    Value *offset = builder.getInt64(at);
+    Value *part =
+        builder.CreateAlignedLoad(type, builder.CreatePtrAdd(from, offset),
+                                  Align(width), /*isVolatile=*/true);
+    builder.CreateAlignedStore(part, builder.CreatePtrAdd(to, offset),
+                               Align(width));
+  }
+  return true;
+}
+
+void Lowering::lower(Planned &read) {
+  report(read);
+  CallInst *call = read.site.operation.call;
+  IRBuilder<> builder(call);
+  if (!copy(builder, read)) {
+    Value *value = load(builder, read);
+    value->takeName(call);
+    call->replaceAllUsesWith(value);
+  }
+  eraseRead(*call);
+}
+
+/// A base that may be null: 0 then, as a read of address 0 gives.
+void Lowering::lowerTested(Planned &read) {
+  report(read);
+  CallInst *call = read.site.operation.call;
+  Instruction *then = nullptr, *otherwise = nullptr;
+  IRBuilder<> builder(call);
+  Value *base = stripCasts(read.base);
+  Value *isThere = builder.CreateIsNotNull(base);
+  SplitBlockAndInsertIfThenElse(isThere, call->getIterator(), &then,
+                                &otherwise);
+  builder.SetInsertPoint(then);
+  builder.SetCurrentDebugLocation(call->getDebugLoc());
+  Value *value = nullptr;
+  if (copy(builder, read)) {
+    builder.SetInsertPoint(otherwise);
+    builder.CreateMemSet(call->getArgOperand(0), builder.getInt8(0),
+                         read.site.bytes, Align(copyWidth(read.site)));
+  } else {
+    value = load(builder, read);
+    builder.SetInsertPoint(call);
+    PHINode *result = builder.CreatePHI(value->getType(), 2);
+    result->addIncoming(value, then->getParent());
+    result->addIncoming(Constant::getNullValue(value->getType()),
+                        otherwise->getParent());
+    result->takeName(call);
+    if (!read.site.field.pointee.empty()) {
+      typedJoins_.insert(result);
+      pointers_.push_back(result);
+    }
+    call->replaceAllUsesWith(result);
+  }
+  eraseRead(*call);
+}
+
+void Lowering::report(const Planned &read) {
+  const CallInst *call = read.site.operation.call;
+  remarks_.emit([&] {
+    OptimizationRemark remark(DEBUG_TYPE, "DirectRead", call);
+    remark << "read by "
+           << ore::NV("Operation", call->getCalledFunction()->getName())
+           << " is a direct load";
+    if (read.how.how == DirectRead::How::Cast)
+      remark << " through bpf_rdonly_cast";
+    else
+      remark << " through a typed pointer";
+    if (read.how.isNullable)
+      remark << " that is tested first";
+    return remark;
+  });
+}
+
+void Lowering::reportRefused(const ReadSite &site, StringRef reason) {
+  // Without casts a helper is what most reads are meant to be.
+  if (!rules_.casts && !types_.typeOf(site.base))
+    return;
+  const CallInst *call = site.operation.call;
+  remarks_.emit([&] {
+    return OptimizationRemarkMissed(DEBUG_TYPE, "ReadNotDirect", call)
+           << "read by "
+           << ore::NV("Operation", call->getCalledFunction()->getName())
+           << " is no direct load: " << ore::NV("Reason", reason);
+  });
+}
+
+} // namespace
+
+PreservedAnalyses LowerDirectReads::run(Function &function,
+                                        FunctionAnalysisManager &analyses) {
+  const VersionRow *version = versionOf(function);
+  auto &remarks =
+      analyses.getResult<OptimizationRemarkEmitterAnalysis>(function);
+  Lowering lowering(function, version ? version->rules : rules, baked,
+                    analyses.getResult<DominatorTreeAnalysis>(function),
+                    remarks);
+  return lowering.run() ? PreservedAnalyses::none() : PreservedAnalyses::all();
+}
+
+} // namespace whistler::passes

@@ -1,0 +1,27 @@
+#ifndef WHISTLER_PASSES_VERSIONS_H
+#define WHISTLER_PASSES_VERSIONS_H
+
+#include "TypedPointers.h"
+
+#include <llvm/IR/Function.h>
+
+namespace whistler::passes {
+
+/// What a running kernel may have: a version of a function for each.
+struct VersionRow {
+  llvm::StringLiteral name; ///< `k1.direct`, and the function's attribute
+  PointerRules rules;
+};
+constexpr VersionRow kDirectVersion{"direct", {true, true}};
+constexpr VersionRow kTaskVersion{"task", {true, false}};
+constexpr VersionRow kHelperVersion{"helper", {}};
+
+/// Marks a function as a version.
+constexpr llvm::StringLiteral kVersionAttribute = "whistler-version";
+
+/// The version that `function` is; null when it is none.
+const VersionRow *versionOf(const llvm::Function &function);
+
+} // namespace whistler::passes
+
+#endif

@@ -30,6 +30,8 @@ bool addCodeGeneration(legacy::PassManager &passes, LLVMTargetMachine &machine,
   // The module is verified before, where a defect is an error and no abort.
   config->setDisableVerify(true);
   config->insertPass(&DetectDeadLanesID, createFoldRelocations());
+  config->insertPass(&DetectDeadLanesID, createStoreImmediates());
+  config->insertPass(&PrologEpilogCodeInserterID, createFoldFrameViews());
   config->insertPass(&StackMapLivenessID, createInvertJumps());
   passes.add(config);
   passes.add(information);

@@ -11,6 +11,14 @@ namespace whistler::backend {
 /// they are for. Wants SSA form, after the target's own peepholes.
 llvm::FunctionPass *createFoldRelocations();
 
+/// Constants that are only stored become the immediates of their stores. Wants
+/// SSA form.
+llvm::FunctionPass *createStoreImmediates();
+
+/// Views of stack buffers as kernel records are counted from the frame pointer.
+/// Wants the frame laid out.
+llvm::FunctionPass *createFoldFrameViews();
+
 /// A conditional jump over an unconditional one becomes the opposite
 /// conditional jump. Wants the final order of blocks.
 llvm::FunctionPass *createInvertJumps();

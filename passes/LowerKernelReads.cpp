@@ -14,15 +14,17 @@
 // A bitfield is read into a zeroed buffer by the size that its storage has on
 // the running kernel and shifted into place, as BPF_CORE_READ_BITFIELD_PROBED.
 //
-// In a block of many reads the BPF scheduler sinks the arithmetic on the values
-// below all of the reads, and every value spills; above kManyReads the first
-// use of each value is pinned to its place by an empty asm statement.
+// The BPF scheduler sinks the arithmetic on the values below all reads of a
+// block, and what was one sum is as many values, spilled. Above kManyReads the
+// first use of each value that stands before a read is pinned to its place by
+// an empty asm statement; below, registers and a few spills cost less.
 
 #include "LowerKernelReads.h"
 
 #include "StackRead.h"
 #include "whistler/ir/Operations.h"
 
+#include <llvm/Analysis/ValueTracking.h>
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/IntrinsicInst.h>
 
@@ -34,7 +36,7 @@ namespace whistler::passes {
 
 namespace {
 
-constexpr unsigned kManyReads = 16, kSharedFrom = 3;
+constexpr unsigned kManyReads = 12, kSharedFrom = 3;
 constexpr uint64_t kScalarBytes = 8;
 
 /// Where the reads of one block go: a slot for each, or, from kSharedFrom
@@ -185,11 +187,24 @@ bool isLoweredHere(ir::Operation operation) {
   }
 }
 
-/// Keeps the arithmetic on `value` where it is written.
-void pinFirstUse(Value &value, BasicBlock &block) {
-  auto *user = value.hasOneUse() ? dyn_cast<BinaryOperator>(*value.user_begin())
-                                 : nullptr;
-  if (!user || user->getParent() != &block || user->isTerminator())
+/// Keeps the arithmetic on `value` before the next call, if it stands there.
+void pinFirstUse(Value &value) {
+  auto *user =
+      value.hasOneUse() ? dyn_cast<Instruction>(*value.user_begin()) : nullptr;
+  if (auto *cast = dyn_cast_or_null<CastInst>(user))
+    return pinFirstUse(*cast);
+  if (!user || !isa<BinaryOperator>(user) ||
+      user->getParent() != cast<Instruction>(value).getParent())
+    return;
+  Instruction *call = user->getNextNode();
+  while (call && (!isa<CallInst>(call) || isa<IntrinsicInst>(call)))
+    call = call->getNextNode();
+  if (!call || user->user_empty() ||
+      any_of(user->users(), [&](const User *next) {
+        auto *inst = cast<Instruction>(next);
+        return inst->getParent() == call->getParent() &&
+               inst->comesBefore(call);
+      }))
     return;
   IRBuilder<> builder(user->getNextNode());
   builder.SetCurrentDebugLocation(user->getDebugLoc());
@@ -200,6 +215,19 @@ void pinFirstUse(Value &value, BasicBlock &block) {
   CallInst *pinned = builder.CreateCall(nothing, user);
   user->replaceUsesWithIf(pinned,
                           [&](Use &use) { return use.getUser() != pinned; });
+}
+
+/// Values out of stack buffers: each of its own read, or of a window.
+void pinSums(BasicBlock &block) {
+  SmallVector<Instruction *, 16> values;
+  for (Instruction &inst : block)
+    if (auto *load = dyn_cast<LoadInst>(&inst))
+      if (isa<AllocaInst>(getUnderlyingObject(load->getPointerOperand())))
+        values.push_back(load);
+  if (values.size() <= kManyReads)
+    return;
+  for (Instruction *value : values)
+    pinFirstUse(*value);
 }
 
 bool runOnBlock(BasicBlock &block) {
@@ -215,8 +243,6 @@ bool runOnBlock(BasicBlock &block) {
     if (Value *value = lower(operation, scratch)) {
       value->takeName(operation.call);
       operation.call->replaceAllUsesWith(value);
-      if (operations.size() > kManyReads)
-        pinFirstUse(*value, block);
     }
     operation.call->eraseFromParent();
   }
@@ -230,6 +256,8 @@ PreservedAnalyses LowerKernelReads::run(Function &function,
   bool changed = false;
   for (BasicBlock &block : function)
     changed |= runOnBlock(block);
+  for (BasicBlock &block : function)
+    pinSums(block);
   if (!changed)
     return PreservedAnalyses::all();
   PreservedAnalyses preserved;

@@ -16,6 +16,7 @@ PointerRules rulesOf(const PipelineOptions &options);
 /// What may stand in the angle brackets of our pass and pipeline names.
 struct PassOptions {
   WindowLimits limits;    ///< `window=N`, `baked`
+  unsigned least = 0;     ///< `least=N`
   PipelineOptions module; ///< `reads=portable|…`, `target=6.1`, `baked`
   /// For one pass alone: what `reads` and `target` permit.
   PointerRules rules() const { return rulesOf(module); }

@@ -8,6 +8,8 @@
 #include "LowerKernelReads.h"
 #include "PassOptions.h"
 #include "ReadInPlace.h"
+#include "ShareSlots.h"
+#include "SinkReads.h"
 #include "VersionFunctions.h"
 #include "ZeroRecords.h"
 #include "whistler/ir/Verifier.h"
@@ -92,6 +94,9 @@ Expected<PassOptions> parsePassOptions(StringRef text) {
       options.module.targetKernel = parseKernelVersion(option);
       if (!options.module.targetKernel)
         return createStringError("no kernel version: `" + option + "`");
+    } else if (option.consume_front("least=")) {
+      if (option.getAsInteger(10, options.least))
+        return createStringError("`" + option + "` is not a number");
     } else if (!option.consume_front("window=") ||
                option.getAsInteger(10, options.limits.bytes)) {
       return createStringError("unknown pass option `" + option + "`");

@@ -9,6 +9,8 @@
 #include "LowerKernelReads.h"
 #include "PassOptions.h"
 #include "ReadInPlace.h"
+#include "ShareSlots.h"
+#include "SinkReads.h"
 #include "VersionFunctions.h"
 #include "ZeroRecords.h"
 #include "whistler/ir/Verifier.h"
@@ -19,8 +21,12 @@
 #include <llvm/Transforms/Scalar/DeadStoreElimination.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/GVN.h>
+#include <llvm/Transforms/Scalar/LoopPassManager.h>
+#include <llvm/Transforms/Scalar/LoopRotation.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Scalar/Sink.h>
+#include <llvm/Transforms/Utils/LoopSimplify.h>
 
 using namespace llvm;
 
@@ -42,6 +48,10 @@ constexpr CapabilityRow kCapabilities[] = {
     {{0, 0}, kHelperVersion.rules},
 };
 
+/// So many values of reads may not fit on the stack together: what needs not
+/// wait must not, optimized or not.
+constexpr unsigned kManyReads = 32;
+
 class Pipeline {
 public:
   explicit Pipeline(const PipelineOptions &options) : options_(options) {}
@@ -61,6 +71,8 @@ public:
       add(SROAPass(SROAOptions::ModifyCFG));
       add(LowerDirectReads(rulesOf(options_), !options_.relocatable));
     }
+    if (!options_.optimize || options_.reads == ReadStrategy::Naive)
+      add(SinkReads(kManyReads));
     add(LowerKernelReads());
     // Last: one early-cse behind it would merge two fields into one.
     manager_.addPass(LowerCore(!options_.relocatable));
@@ -72,6 +84,7 @@ private:
   WindowLimits limits() const {
     WindowLimits limits;
     limits.baked = !options_.relocatable;
+    limits.costs = options_.costs;
     return limits;
   }
 
@@ -83,11 +96,25 @@ private:
     add(EarlyCSEPass(/*UseMemorySSA=*/true));
     add(SimplifyCFGPass());
     add(InstCombinePass());
+    rotateLoops();
     add(GVNPass());
     add(ADCEPass());
+    add(SinkingPass());
+    add(SinkReads());
+    add(ShareSlots());
     // While stores and reads are still apart; see ZeroRecords.cpp.
     add(ZeroRecords());
     add(DSEPass());
+  }
+
+  /// A loop of at least one round then has its test at the end, and what every
+  /// round reads can be read before it.
+  void rotateLoops() {
+    FunctionPassManager passes;
+    passes.addPass(LoopSimplifyPass());
+    passes.addPass(createFunctionToLoopPassAdaptor(LoopRotatePass()));
+    passes.addPass(SimplifyCFGPass());
+    add(std::move(passes));
   }
 
   template <typename Pass> void add(Pass pass) {

@@ -2,6 +2,7 @@
 #define WHISTLER_PASSES_READPLACE_H
 
 #include <llvm/Analysis/BlockFrequencyInfo.h>
+#include <llvm/Analysis/BranchProbabilityInfo.h>
 #include <llvm/Analysis/LoopInfo.h>
 #include <llvm/Analysis/MemorySSA.h>
 #include <llvm/IR/Dominators.h>
@@ -33,7 +34,8 @@ public:
 private:
   llvm::DominatorTree &tree_;
   llvm::LoopInfo &loops_;
-  llvm::BlockFrequencyInfo &frequencies_;
+  llvm::BranchProbabilityInfo probabilities_;
+  llvm::BlockFrequencyInfo frequencies_;
   double entryFrequency_;
 };
 

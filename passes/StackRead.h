@@ -5,6 +5,11 @@
 
 namespace whistler::passes {
 
+/// Lets `slot` live from before `start` to behind the last of `uses` on every
+/// way; `start` dominates them.
+void markLife(llvm::AllocaInst &slot, llvm::Instruction &start,
+              llvm::ArrayRef<llvm::Instruction *> uses);
+
 /// A buffer on the program's stack that lives from construction to `end`: its
 /// slot is shared with every other buffer that is not alive meanwhile.
 class StackBuffer {

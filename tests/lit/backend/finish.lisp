@@ -7,7 +7,7 @@
 
 (defglobal seen u64)
 
-; CHECK-LABEL: chain:
+; CHECK-LABEL: {{^}}chain:
 ; CHECK: call 35
 ; CHECK: r0 += {{[0-9]+}}
 ; CHECK: call 113

@@ -1,6 +1,8 @@
 #ifndef WHISTLER_PASSES_PIPELINES_H
 #define WHISTLER_PASSES_PIPELINES_H
 
+#include "whistler/passes/CostModel.h"
+
 #include <llvm/IR/PassManager.h>
 #include <llvm/Passes/PassBuilder.h>
 
@@ -46,6 +48,7 @@ struct PipelineOptions {
   bool relocatable = true; ///< false bakes the build host's layout in
   bool optimize = true;    ///< false: lowering only, for -O0
   bool verifyEach = false;
+  CostModel costs; ///< what reads are chosen by
 };
 
 /// Registers passes, pipelines `whistler-o0<…>`, `whistler-o2<…>` and analyses

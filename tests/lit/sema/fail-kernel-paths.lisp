@@ -10,7 +10,7 @@
 (defprog p (:type :kprobe :section "kprobe/do_exit" :license "GPL")
   (let ((task (get-current-task)) (record (make-record)))
     ; KIND: CopySizeMismatch
-    ; CHECK: fail-kernel-paths.lisp:[[# @LINE + 1]]:11: error: 16 bytes do not fit a place of 8 bytes
+    ; CHECK: fail-kernel-paths.lisp:[[# @LINE + 1]]:11: error: a place of 8 bytes cannot take 16
     (setf (record-name record) (task-struct-comm task))
     ; KIND: AddressPlusField
     ; CHECK: fail-kernel-paths.lisp:[[# @LINE + 1]]:5: warning: the field's address already contains the `(ptr task-struct)`: not added again

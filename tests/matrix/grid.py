@@ -52,7 +52,7 @@ def _marks(cells: list[Cell], notes: Notes) -> str:
     kinds: Counter[str] = Counter()
     for cell in cells:
         if cell.verdict in (judge.EXCUSED, judge.NOT_PERMITTED):
-            kinds[f"x[{notes.number(cell.reason)}]"] += 1
+            kinds[f"x[{notes.number(cell.note)}]"] += 1
         elif cell.verdict == judge.REJECTED:
             kinds[f"![{notes.number(cell.reason)}]"] += 1
         elif cell.values == judge.PROVED:

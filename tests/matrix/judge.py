@@ -151,14 +151,14 @@ def _refusal(judgement: Judgement, column: Column, cell: Cell,
         cell.reason += f" (at: {record['source']})"
     if column.is_host and record["errno"] == EPERM:
         cell.verdict = NOT_PERMITTED
-        cell.reason = "this machine does not permit programs of this type"
+        cell.note = "this machine does not permit programs of this type"
         return
     lack = variants.lacks(variants.parse(cell.variant), column.version)
     need, text = made.needs.get(cell.object, ((0, 0), ""))
     if not lack and column.version < need:
         lack = text
     if lack:
-        cell.verdict, cell.reason = EXCUSED, f"{lack}: {cell.reason}"
+        cell.verdict, cell.note = EXCUSED, lack
     else:
         judgement.problem(column, cell, f"rejected: {record['reason']}")
 
@@ -192,7 +192,7 @@ def judge(columns: list[Column], made: Objects | None = None) -> Judgement:
             _judge_record(judgement, column, records, record, made)
         for name, mode in column.unfit:
             for variant in made.twins.get((name, mode), [mode]):
-                judgement.cells.append(Cell(
-                    column.title, name, "", "", variant, EXCUSED,
-                    variants.lacks(variants.parse(variant), column.version)))
+                lack = variants.lacks(variants.parse(variant), column.version)
+                judgement.cells.append(Cell(column.title, name, "", "",
+                                            variant, EXCUSED, note=lack))
     return judgement

@@ -106,7 +106,7 @@ class Judge(unittest.TestCase):
 
     def test_what_a_kernel_was_not_given_has_a_reason(self) -> None:
         judgement = judge([column(title="5.10", unfit=[("k1", "naive-v4-O2")])])
-        self.assertEqual(judgement.cells[0].reason,
+        self.assertEqual(judgement.cells[0].note,
                          "instruction set v4 needs Linux 6.6")
 
     def test_twins_share_a_verdict(self) -> None:

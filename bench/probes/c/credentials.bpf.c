@@ -31,15 +31,15 @@ static __always_inline int body(struct task_struct *task) {
 #if FORM == FORM_FUSED
   bpf_core_read(&event->uid, 36, &cred->uid);
 #else
-  event->uid = GET(cred, uid.val);
-  event->gid = GET(cred, gid.val);
-  event->suid = GET(cred, suid.val);
-  event->sgid = GET(cred, sgid.val);
-  event->euid = GET(cred, euid.val);
-  event->egid = GET(cred, egid.val);
-  event->fsuid = GET(cred, fsuid.val);
-  event->fsgid = GET(cred, fsgid.val);
-  event->securebits = GET(cred, securebits);
+  FILL(event->uid, cred, uid.val);
+  FILL(event->gid, cred, gid.val);
+  FILL(event->suid, cred, suid.val);
+  FILL(event->sgid, cred, sgid.val);
+  FILL(event->euid, cred, euid.val);
+  FILL(event->egid, cred, egid.val);
+  FILL(event->fsuid, cred, fsuid.val);
+  FILL(event->fsgid, cred, fsgid.val);
+  FILL(event->securebits, cred, securebits);
 #endif
   event->namespace = GET(cred, user_ns, ns.inum);
 #endif

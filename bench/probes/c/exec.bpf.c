@@ -19,7 +19,7 @@ static __always_inline int body(struct task_struct *task) {
   event->tgid = IN(ids, task, tgid);
   event->parent = THROUGH(ids, task, real_parent, tgid);
   event->uid = GET(task, cred, uid.val);
-  event->start_time = GET(task, start_time);
+  FILL(event->start_time, task, start_time);
   event->inode = GET(task, mm, exe_file, f_inode, i_ino);
   GET16(event->comm, task, comm);
   SUBMIT(event);

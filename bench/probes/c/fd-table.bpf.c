@@ -17,7 +17,7 @@ static __always_inline int body(struct task_struct *task) {
     return 0;
   WINDOW(all, table, max_fds, open_fds);
   bpf_probe_read_kernel(&event->open, 8, IN(all, table, open_fds));
-  event->next = GET(files, next_fd);
+  FILL(event->next, files, next_fd);
   event->limit = IN(all, table, max_fds);
   SUBMIT(event);
   return 0;

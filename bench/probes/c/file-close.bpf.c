@@ -21,13 +21,13 @@ static __always_inline int body(struct file *file) {
   if (!event)
     return 0;
   event->inode = IN(node, inode, i_ino);
-  event->size = GET(inode, i_size);
-  event->position = GET(file, f_pos);
-  event->magic = GET(super, s_magic);
-  event->device = GET(super, s_dev);
+  FILL(event->size, inode, i_size);
+  FILL(event->position, file, f_pos);
+  FILL(event->magic, super, s_magic);
+  FILL(event->device, super, s_dev);
   event->links = IN(node, inode, i_nlink);
-  event->mode = GET(file, f_mode);
-  event->flags = GET(file, f_flags);
+  FILL(event->mode, file, f_mode);
+  FILL(event->flags, file, f_flags);
   SUBMIT(event);
   return 0;
 }

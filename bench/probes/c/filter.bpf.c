@@ -23,12 +23,12 @@ static __always_inline int body(struct task_struct *task) {
 #if FORM == FORM_FUSED
   bpf_core_read(&event->pid, 8, &task->pid);
 #else
-  event->pid = GET(task, pid);
-  event->tgid = GET(task, tgid);
+  FILL(event->pid, task, pid);
+  FILL(event->tgid, task, tgid);
 #endif
-  event->flags = GET(task, flags);
+  FILL(event->flags, task, flags);
   event->uid = uid;
-  event->start_time = GET(task, start_time);
+  FILL(event->start_time, task, start_time);
   SUBMIT(event);
   return 0;
 }

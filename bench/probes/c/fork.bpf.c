@@ -19,12 +19,12 @@ static __always_inline int body(struct task_struct *parent,
   WINDOW(ids, child, exit_signal, tgid);
   bpf_core_read(&event->parent_pid, 8, &parent->pid);
 #else
-  event->parent_pid = GET(parent, pid);
-  event->parent_tgid = GET(parent, tgid);
+  FILL(event->parent_pid, parent, pid);
+  FILL(event->parent_tgid, parent, tgid);
 #endif
   event->child_pid = IN(ids, child, pid);
   event->child_tgid = IN(ids, child, tgid);
-  event->start_time = GET(child, start_time);
+  FILL(event->start_time, child, start_time);
   event->exit_signal = IN(ids, child, exit_signal);
   GET16(event->comm, child, comm);
   SUBMIT(event);

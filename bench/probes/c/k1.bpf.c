@@ -18,7 +18,7 @@ static __always_inline int body(struct task_struct *task) {
   WINDOW(times, task, utime, start_time);
   event->pid = IN(ids, task, pid);
   event->tgid = IN(ids, task, tgid);
-  event->flags = GET(task, flags);
+  FILL(event->flags, task, flags);
   event->exit_code = IN(ids, task, exit_code);
   event->utime = IN(times, task, utime);
   event->stime = IN(times, task, stime);

@@ -4,7 +4,7 @@
 struct name_event {
   __s32 pid, tgid;
   __u8 comm[16];
-};
+} __attribute__((aligned(8)));
 
 RINGBUF(events);
 
@@ -15,8 +15,8 @@ static __always_inline int body(struct task_struct *task) {
 #if FORM == FORM_FUSED
   bpf_core_read(&event->pid, 8, &task->pid);
 #else
-  event->pid = GET(task, pid);
-  event->tgid = GET(task, tgid);
+  FILL(event->pid, task, pid);
+  FILL(event->tgid, task, tgid);
 #endif
   GET16(event->comm, task, comm);
   SUBMIT(event);

@@ -20,9 +20,9 @@ static __always_inline int body(struct path *path) {
   if (!event)
     return 0;
   WINDOW(owner, inode, i_mode, i_uid.val);
-  event->inode = GET(inode, i_ino);
+  FILL(event->inode, inode, i_ino);
   event->directory = THROUGH(entry, dentry, d_parent, d_inode, i_ino);
-  event->size = GET(inode, i_size);
+  FILL(event->size, inode, i_size);
   event->uid = IN(owner, inode, i_uid.val);
   event->mode = IN(owner, inode, i_mode);
   __builtin_memset(event->name, 0, sizeof event->name);

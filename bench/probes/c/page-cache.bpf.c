@@ -22,7 +22,7 @@ static __always_inline int body(struct address_space *mapping) {
   struct inode *inode = GET(mapping, host);
   WINDOW(node, inode, i_sb, i_ino);
   event->inode = IN(node, inode, i_ino);
-  event->size = GET(inode, i_size);
+  FILL(event->size, inode, i_size);
   event->device = THROUGH(node, inode, i_sb, s_dev);
 #endif
   event->pages = IN(all, mapping, nrpages);

@@ -23,19 +23,19 @@ static __always_inline int body(struct task_struct *from,
   bpf_core_read(&event->to_pid, 8, &to->pid);
   bpf_core_read(&event->to_prio, 8, &to->prio);
 #else
-  event->from_pid = GET(from, pid);
-  event->from_tgid = GET(from, tgid);
-  event->voluntary = GET(from, nvcsw);
-  event->involuntary = GET(from, nivcsw);
-  event->to_pid = GET(to, pid);
-  event->to_tgid = GET(to, tgid);
-  event->to_prio = GET(to, prio);
-  event->to_static_prio = GET(to, static_prio);
+  FILL(event->from_pid, from, pid);
+  FILL(event->from_tgid, from, tgid);
+  FILL(event->voluntary, from, nvcsw);
+  FILL(event->involuntary, from, nivcsw);
+  FILL(event->to_pid, to, pid);
+  FILL(event->to_tgid, to, tgid);
+  FILL(event->to_prio, to, prio);
+  FILL(event->to_static_prio, to, static_prio);
 #endif
-  event->from_prio = GET(from, prio);
-  event->from_policy = GET(from, policy);
-  event->from_runtime = GET(from, se.sum_exec_runtime);
-  event->to_runtime = GET(to, se.sum_exec_runtime);
+  FILL(event->from_prio, from, prio);
+  FILL(event->from_policy, from, policy);
+  FILL(event->from_runtime, from, se.sum_exec_runtime);
+  FILL(event->to_runtime, to, se.sum_exec_runtime);
   GET16(event->from_comm, from, comm);
   GET16(event->to_comm, to, comm);
   SUBMIT(event);

@@ -25,7 +25,7 @@ static __always_inline int body(struct sk_buff *skb) {
   event->daddr = IN(header, ip, daddr);
   event->len = IN(sizes, skb, len);
   event->data_len = IN(sizes, skb, data_len);
-  event->hash = GET(skb, hash);
+  FILL(event->hash, skb, hash);
   event->truesize = IN(memory, skb, truesize);
   event->total_len = __builtin_bswap16(IN(header, ip, tot_len));
   event->protocol = __builtin_bswap16(IN(places, skb, protocol));

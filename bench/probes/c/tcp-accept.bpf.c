@@ -28,8 +28,8 @@ static __always_inline int body(__u64 address) {
   event->family = IN(common, sk, __sk_common.skc_family);
   event->backlog = IN(queue, sk, sk_ack_backlog);
   event->backlog_limit = IN(queue, sk, sk_max_ack_backlog);
-  event->receive_buffer = GET(sk, sk_rcvbuf);
-  event->send_buffer = GET(sk, sk_sndbuf);
+  FILL(event->receive_buffer, sk, sk_rcvbuf);
+  FILL(event->send_buffer, sk, sk_sndbuf);
   SUBMIT(event);
   return 0;
 }

@@ -18,17 +18,17 @@ static __always_inline int body(struct tcp_sock *tcp) {
   if (!event)
     return 0;
   WINDOW(common, tcp, COMMON(skc_daddr), COMMON(skc_num));
-  event->received = GET(tcp, bytes_received);
-  event->acknowledged = GET(tcp, bytes_acked);
+  FILL(event->received, tcp, bytes_received);
+  FILL(event->acknowledged, tcp, bytes_acked);
   event->daddr = IN(common, tcp, COMMON(skc_daddr));
   event->saddr = IN(common, tcp, COMMON(skc_rcv_saddr));
   event->dport = IN(common, tcp, COMMON(skc_dport));
   event->num = IN(common, tcp, COMMON(skc_num));
-  event->segments_in = GET(tcp, segs_in);
-  event->segments_out = GET(tcp, segs_out);
-  event->data_segments_out = GET(tcp, data_segs_out);
+  FILL(event->segments_in, tcp, segs_in);
+  FILL(event->segments_out, tcp, segs_out);
+  FILL(event->data_segments_out, tcp, data_segs_out);
   event->round_trip = GET(tcp, srtt_us) >> 3;
-  event->window = GET(tcp, snd_cwnd);
+  FILL(event->window, tcp, snd_cwnd);
   event->retransmitted = GET(tcp, total_retrans);
   SUBMIT(event);
   return 0;

@@ -19,10 +19,10 @@ static __always_inline int body(__u64 address) {
   WINDOW(all, sk, __sk_common.skc_daddr, __sk_common.skc_net.net);
   event->daddr = IN(all, sk, __sk_common.skc_daddr);
   event->saddr = IN(all, sk, __sk_common.skc_rcv_saddr);
-  event->source = GET(inet, inet_saddr);
-  event->mark = GET(sk, sk_mark);
-  event->priority = GET(sk, sk_priority);
-  event->uid = GET(sk, sk_uid.val);
+  FILL(event->source, inet, inet_saddr);
+  FILL(event->mark, sk, sk_mark);
+  FILL(event->priority, sk, sk_priority);
+  FILL(event->uid, sk, sk_uid.val);
   event->namespace = THROUGH(all, sk, __sk_common.skc_net.net, ns.inum);
   event->dport = __builtin_bswap16(IN(all, sk, __sk_common.skc_dport));
   event->num = IN(all, sk, __sk_common.skc_num);

@@ -109,6 +109,18 @@ extern void *bpf_rdonly_cast(const void *object, __u32 type) __ksym;
 #define THROUGH(w, p, ...) GET(p, __VA_ARGS__)
 #endif
 
+/* FILL(place, p, field): place = p->field, one field of one size. The expert
+ * who has to call the helper lets it write there. */
+#if FORM == FORM_FUSED
+#define FILL(place, p, field)                                                  \
+  ({                                                                           \
+    _Static_assert(sizeof(place) == sizeof((p)->field), "of one size");        \
+    bpf_core_read(&(place), sizeof(place), &(p)->field);                       \
+  })
+#else
+#define FILL(place, p, field) (place) = GET(p, field)
+#endif
+
 /* Maps and records. */
 #define RINGBUF(name)                                                          \
   struct {                                                                     \

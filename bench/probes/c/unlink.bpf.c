@@ -14,7 +14,7 @@ static __always_inline int body(struct inode *directory,
   struct unlink_event *event = RESERVE(events, unlink_event);
   if (!event)
     return 0;
-  event->directory = GET(directory, i_ino);
+  FILL(event->directory, directory, i_ino);
 #if FORM == FORM_CORE
   event->inode = GET(dentry, d_inode, i_ino);
   event->links = GET(dentry, d_inode, i_nlink);

@@ -39,11 +39,15 @@ struct Attempt {
   std::string log, message;
 };
 
-bpf_program *selectOnly(bpf_object *object, const ProgramInfo &info) {
+/// Which programs of the object are loaded.
+enum class Extent { Alone, WithAll };
+
+bpf_program *select(bpf_object *object, const ProgramInfo &info,
+                    Extent extent) {
   bpf_program *selected = nullptr, *program = nullptr;
   bpf_object__for_each_program(program, object) {
     bool wanted = bpf_program__name(program) == info.name;
-    bpf_program__set_autoload(program, wanted);
+    bpf_program__set_autoload(program, wanted || extent == Extent::WithAll);
     if (wanted)
       selected = program;
   }
@@ -53,7 +57,7 @@ bpf_program *selectOnly(bpf_object *object, const ProgramInfo &info) {
 /// Errors are about the object: libbpf can't open it.
 Expected<Attempt> attempt(ArrayRef<char> bytes, const ProgramInfo &info,
                           const LoadOptions &options, unsigned level,
-                          size_t logSize) {
+                          size_t logSize, Extent extent = Extent::Alone) {
   LibbpfMessages messages;
   Attempt result;
   Expected<ObjectHandle> object =
@@ -61,7 +65,7 @@ Expected<Attempt> attempt(ArrayRef<char> bytes, const ProgramInfo &info,
   if (!object)
     return object.takeError();
   result.object = std::move(*object);
-  result.program = selectOnly(result.object.get(), info);
+  result.program = select(result.object.get(), info, extent);
   if (!result.program)
     return make_error<BackendError>(info.name, 0,
                                     "libbpf finds no such program");
@@ -136,6 +140,11 @@ Expected<ProgramVerdict> loadOne(ArrayRef<char> bytes, const ProgramInfo &info,
   Expected<Attempt> first =
       options.keepLog ? attemptWithTrace(bytes, info, options)
                       : attempt(bytes, info, options, kStatistics, kSmallLog);
+  // A program array that begins with other programs wants them loaded too:
+  // libbpf says EBADF for those that are not.
+  if (first && first->errorNumber == EBADF)
+    first =
+        attempt(bytes, info, options, kStatistics, kSmallLog, Extent::WithAll);
   if (!first)
     return first.takeError();
   if (first->errorNumber && !options.keepLog) {

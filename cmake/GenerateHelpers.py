@@ -4,9 +4,10 @@
 usage: GenerateHelpers.py bpf_helper_defs.h > HelperPrototypes.def
 
 Each row: name without bpf_, id, result kind, struct the result points to,
-number of arguments, whether more may follow, argument kinds. Kinds are told
-by C type and by the parameter names that the header uses throughout: `map` for
-maps, `key` and `value` after a map, a pointer otherwise.
+number of arguments, whether more may follow, one line of documentation,
+argument kinds. Kinds are told by C type and by the parameter names that the
+header uses throughout: `map` for maps, `key` and `value` after a map, a size
+directly after a pointer to that many bytes.
 """
 import re
 import sys
@@ -61,26 +62,52 @@ def argument(text, helper):
     return "Memory"
 
 
-def row(match):
+def argument_kinds(parts, helper):
+    kinds = []
+    for part in parts:
+        kind = argument(part, helper)
+        sizes = kind == "Scalar" and re.search(r"\b\w*(size|len|sz|size_of_buf)$", part)
+        if sizes and kinds and kinds[-1] in ("Memory", "Text"):
+            kind = "Size"
+        kinds.append(kind)
+    return kinds
+
+
+def documentation(text, helper):
+    """The first sentence of the comment above the prototype."""
+    comment = re.search(r"/\*\n \* bpf_" + helper + r"\n \*\n(.*?) \*/", text,
+                        re.DOTALL)
+    if not comment:
+        return ""
+    words = re.sub(r"^ \*[ \t]*", "", comment[1].split("\n *\n")[0],
+                   flags=re.MULTILINE)
+    words = re.sub(r"\*\*|\*|\\ ?|``", "", words.replace("\n", " "))
+    words = re.sub(r"\s+", " ", words).strip()
+    sentence = re.match(r"(.*?[^.])\.(?= [A-Z]|$)", words)
+    line = sentence[1] if sentence else words.rstrip(":")
+    return line.replace('"', "'")
+
+
+def row(match, text):
     helper = match["name"]
     kind, pointee = result(match["result"])
     parts = [p.strip() for p in match["args"].split(",")]
     if parts == ["void"]:
         parts = []
     variadic = "..." in parts
-    kinds = [argument(p, helper) for p in parts if p != "..."]
+    kinds = argument_kinds([p for p in parts if p != "..."], helper)
     kinds += ["None"] * (5 - len(kinds))
     count = len([p for p in parts if p != "..."])
     listed = ", ".join("ArgumentKind::" + k for k in kinds)
     return (f'WHISTLER_HELPER("{helper}", {match["id"]}, ResultKind::{kind}, '
             f'"{pointee}", {count}, {"true" if variadic else "false"}, '
-            f"{listed})")
+            f'"{documentation(text, helper)}", {listed})')
 
 
 def main():
     with open(sys.argv[1], encoding="utf-8") as header:
         text = header.read()
-    rows = [row(m) for m in PROTOTYPE.finditer(text)]
+    rows = [row(m, text) for m in PROTOTYPE.finditer(text)]
     if len(rows) < 100:
         sys.exit(f"{sys.argv[1]}: only {len(rows)} helpers understood")
     print("\n".join(rows))

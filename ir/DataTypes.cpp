@@ -128,6 +128,25 @@ DIType *debugMapType(DIBuilder &debug, DIFile *file, const MapDefinition &map,
   else
     addNumber("value_size", map.valueBytes);
   addNumber("pinning", map.pinByName ? 1 : 0); // LIBBPF_PIN_BY_NAME
+  addNumber("map_extra", map.extra);
+  addNumber("numa_node", map.numaNode.value_or(0));
+  // Last, as libbpf wants it: an array of no stated length, of pointers to what
+  // the values are.
+  if (map.inner || map.holdsPrograms) {
+    DIType *value = map.inner
+                        ? debugMapType(debug, file, *map.inner, line)
+                        : debug.createSubroutineType(debug.getOrCreateTypeArray(
+                              {integer, debug.createPointerType(nullptr, 64)}));
+    DIType *values = debug.createArrayType(
+        0, 0, debug.createPointerType(value, 64),
+        debug.getOrCreateArray(debug.getOrCreateSubrange(0, -1)));
+    uint64_t offset = members.size() * 64;
+    members.push_back(debug.createMemberType(
+        nullptr, "values", file, line, 0, 0, offset, DINode::FlagZero, values));
+    return debug.createStructType(nullptr, "", file, line, offset, 0,
+                                  DINode::FlagZero, nullptr,
+                                  debug.getOrCreateArray(members));
+  }
   return debug.createStructType(nullptr, "", file, line, members.size() * 64, 0,
                                 DINode::FlagZero, nullptr,
                                 debug.getOrCreateArray(members));

@@ -19,6 +19,9 @@ Attribute memoryAttribute(LLVMContext &context, HelperEffects effects) {
   MemoryEffects memory = MemoryEffects::none();
   if (effects != HelperEffects::Pure)
     memory = MemoryEffects::argMemOnly();
+  if (effects == HelperEffects::AnyProgramMemory)
+    memory =
+        MemoryEffects::unknown().getWithoutLoc(IRMemLocation::InaccessibleMem);
   if (effects == HelperEffects::KernelMemory)
     memory = MemoryEffects::inaccessibleOrArgMemOnly();
   return Attribute::getWithMemoryEffects(context, memory);

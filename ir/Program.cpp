@@ -76,8 +76,10 @@ ModuleBuilder::~ModuleBuilder() = default;
 GlobalVariable *ModuleBuilder::addMap(const MapDefinition &map, unsigned line) {
   DIType *type = debugMapType(impl_->debug, impl_->file, map, line);
   LLVMContext &context = impl_->module.getContext();
-  Type *layout =
-      ArrayType::get(Type::getInt64Ty(context), type->getSizeInBits() / 64);
+  // Attributes, of which only the type is read, then the initial values.
+  Type *layout = StructType::get(
+      ArrayType::get(Type::getInt64Ty(context), type->getSizeInBits() / 64),
+      ArrayType::get(PointerType::get(context, 0), map.values.size()));
   auto *global = new GlobalVariable(impl_->module, layout, /*isConstant=*/false,
                                     GlobalValue::ExternalLinkage,
                                     Constant::getNullValue(layout), map.name);
@@ -86,6 +88,23 @@ GlobalVariable *ModuleBuilder::addMap(const MapDefinition &map, unsigned line) {
   global->setDSOLocal(true);
   impl_->describe(*global, type, line);
   return global;
+}
+
+void ModuleBuilder::setMapValues(GlobalVariable &global,
+                                 const MapDefinition &map) {
+  auto *layout = cast<StructType>(global.getValueType());
+  auto *values = cast<ArrayType>(layout->getElementType(1));
+  SmallVector<Constant *, 8> pointers;
+  for (const std::string &name : map.values) {
+    GlobalValue *value =
+        name.empty() ? nullptr : impl_->module.getNamedValue(name);
+    pointers.push_back(value
+                           ? static_cast<Constant *>(value)
+                           : Constant::getNullValue(values->getElementType()));
+  }
+  global.setInitializer(ConstantStruct::get(
+      layout, {Constant::getNullValue(layout->getElementType(0)),
+               ConstantArray::get(values, pointers)}));
 }
 
 Function *ModuleBuilder::addProgram(StringRef name, StringRef section,
@@ -99,6 +118,9 @@ Function *ModuleBuilder::addProgram(StringRef name, StringRef section,
   function->setDSOLocal(true);
   function->addFnAttr(Attribute::NoUnwind);
   function->getArg(0)->setName("ctx");
+  // No other pointer of a program leads into its context: its fields need not
+  // be loaded again after every store.
+  function->addParamAttr(0, Attribute::NoAlias);
   impl_->describe(*function, line);
   return function;
 }

@@ -6,6 +6,7 @@
 #include "LowerCore.h"
 #include "LowerDirectReads.h"
 #include "LowerKernelReads.h"
+#include "MergeContextLoads.h"
 #include "PassOptions.h"
 #include "ReadInPlace.h"
 #include "ShareSlots.h"

@@ -7,6 +7,7 @@
 #include "LowerCore.h"
 #include "LowerDirectReads.h"
 #include "LowerKernelReads.h"
+#include "MergeContextLoads.h"
 #include "PassOptions.h"
 #include "ReadInPlace.h"
 #include "ShareSlots.h"
@@ -74,6 +75,8 @@ public:
     if (!options_.optimize || options_.reads == ReadStrategy::Naive)
       add(SinkReads(kManyReads));
     add(LowerKernelReads());
+    if (options_.optimize)
+      add(MergeContextLoads());
     // Last: one early-cse behind it would merge two fields into one.
     manager_.addPass(LowerCore(!options_.relocatable));
     check();

@@ -65,6 +65,7 @@ private:
   llvm::Value *lowerUnary(const Node &node);
   llvm::Value *lowerBinary(const Node &node);
   llvm::Value *pin(llvm::Value *value);
+  llvm::Value *floorOfLog2(llvm::Value *value);
   llvm::Value *divide(Op op, llvm::Value *a, llvm::Value *b);
   llvm::Value *divideBy(Op op, llvm::Value *a, llvm::Value *b);
   llvm::Value *shift(Op op, llvm::Value *a, llvm::Value *b);

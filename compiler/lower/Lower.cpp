@@ -29,14 +29,18 @@ void ModuleLowering::addGlobal(const Global &global) {
   LLVMContext &context = module_.getContext();
   bool isScalar = global.type.kind == ir::DataType::Kind::Integer ||
                   global.type.kind == ir::DataType::Kind::Bool;
+  uint64_t value = 0;
+  for (size_t i = 0; isScalar && i < global.bytes.size(); ++i)
+    value |= uint64_t(global.bytes[i]) << (8 * i);
   Constant *initializer = nullptr;
   if (isScalar)
     initializer = ConstantInt::get(
-        IntegerType::get(context, unsigned(global.type.bytes * 8)),
-        global.value.value_or(0));
-  else // arrays and structs start as zero
+        IntegerType::get(context, unsigned(global.type.bytes * 8)), value);
+  else if (global.bytes.empty())
     initializer = ConstantAggregateZero::get(
         ArrayType::get(Type::getInt8Ty(context), global.type.bytes));
+  else
+    initializer = ConstantDataArray::get(context, global.bytes);
   globals_.push_back(builder_.addGlobal(global.name, global.type, initializer,
                                         global.isConstant, line(global.span)));
 }
@@ -59,6 +63,22 @@ GlobalVariable *ModuleLowering::string(StringRef text, SourceSpan span) {
       builder_.addGlobal("whistler_string_" + std::to_string(strings_.size()),
                          array, bytes, /*isConstant=*/true, line(span));
   return slot;
+}
+
+GlobalVariable *ModuleLowering::table(StringRef name, ArrayRef<uint8_t> bytes) {
+  if (GlobalVariable *known = module_.getNamedGlobal(name))
+    return known;
+  ir::DataType byte;
+  byte.bytes = 1;
+  ir::DataType array;
+  array.kind = ir::DataType::Kind::Array;
+  array.element = std::make_shared<const ir::DataType>(byte);
+  array.count = array.bytes = bytes.size();
+  GlobalVariable *global = builder_.addGlobal(
+      name, array, ConstantDataArray::get(module_.getContext(), bytes),
+      /*isConstant=*/true, 1);
+  global->setExternallyInitialized(false); // the compiler's own
+  return global;
 }
 
 DebugLoc ModuleLowering::location(Function &function, SourceSpan span) {
@@ -84,6 +104,8 @@ void ModuleLowering::run() {
     function->addFnAttr("no-builtins");
     FunctionLowering(*this, program, *function).run();
   }
+  for (size_t i = 0; i < program_.maps.size(); ++i)
+    builder_.setMapValues(*maps_[i], program_.maps[i]);
   builder_.setLicense(program_.license);
   builder_.finish();
 }

@@ -62,8 +62,10 @@ Value *FunctionLowering::lowerContextLoad(const Node &node) {
 Value *FunctionLowering::lowerContextLoadAt(const Node &node) {
   // Also for pointers: a packet's start is a u32 in the context's layout and
   // a pointer for the verifier.
-  Value *value = ir::createContextLoadAt(builder_, node.type.bits,
-                                         function_.getArg(0), node.integer);
+  Value *from = node.children.empty() ? function_.getArg(0)
+                                      : lowerPointer(node.children[0].get());
+  Value *value =
+      ir::createContextLoadAt(builder_, node.type.bits, from, node.integer);
   return yielded(value, node, node.type.isSigned);
 }
 

@@ -22,6 +22,9 @@ public:
   llvm::GlobalVariable *global(uint32_t index) const { return globals_[index]; }
   /// A NUL-terminated constant in .rodata, one for each text.
   llvm::GlobalVariable *string(llvm::StringRef text, SourceSpan span);
+  /// Constant bytes in .rodata, one for each name.
+  llvm::GlobalVariable *table(llvm::StringRef name,
+                              llvm::ArrayRef<uint8_t> bytes);
   /// No location for spans of other files (the prelude, included files): the
   /// code then keeps the place of the call around it.
   llvm::DebugLoc location(llvm::Function &function, SourceSpan span);

@@ -1,8 +1,10 @@
 ;;; Packet headers and the ways to them. Every pointer that these forms give
 ;;; has been compared with the packet's end, so that the verifier accepts
 ;;; loads through it. IP options are skipped: the transport header is where
-;;; the IP header's own length says. Addresses and checksums stand as they are
-;;; in the packet; what else is in network order is converted.
+;;; the IP header's own length says. Where packets with options may pass for
+;;; another protocol, `:options nil` makes with-tcp and its kin shorter.
+;;; Addresses and checksums stand as they are in the packet; what else is in
+;;; network order is converted.
 
 (defheader eth
   (dst-mac    :offset 0  :type (array u8 6))
@@ -123,6 +125,24 @@
                      (when (> (+ ,header ,length) ,data-end) (return ,leave))
                      ,@body))))))
 
+(defun plain-transport-form (data data-end protocol header length tag leave
+                             body)
+  "Without IP options: one comparison with the packet's end, and one of the
+EtherType together with version and length of the IP header."
+  (packet-form data data-end `(+ +eth-hdr-len+ +ipv4-hdr-len+ ,length) leave
+               `((when (and (= (logand (load u32 ,data 12) #xffffff) #x450008)
+                            (= (load u8 ,data 23) ,protocol))
+                   (let ((,header (,tag (+ ,data +eth-hdr-len+
+                                           +ipv4-hdr-len+))))
+                     ,@body)))))
+
+(defun with-transport-form (options data data-end protocol header length tag
+                            leave body)
+  (if options
+      (transport-form data data-end protocol header length tag leave body)
+      (plain-transport-form data data-end protocol header length tag leave
+                            body)))
+
 (defmacro with-packet ((data data-end &key (min-len 0)) &body body)
   (packet-form data data-end min-len 'XDP_PASS body))
 
@@ -132,13 +152,13 @@
 (defmacro with-ipv4 ((data data-end ip) &body body)
   (ipv4-form data data-end ip 'XDP_PASS body))
 
-(defmacro with-tcp ((data data-end tcp) &body body)
-  (transport-form data data-end '+ip-proto-tcp+ tcp '+tcp-hdr-len+ 'as-tcp
-                  'XDP_PASS body))
+(defmacro with-tcp ((data data-end tcp &key (options t)) &body body)
+  (with-transport-form options data data-end '+ip-proto-tcp+ tcp
+                       '+tcp-hdr-len+ 'as-tcp 'XDP_PASS body))
 
-(defmacro with-udp ((data data-end udp) &body body)
-  (transport-form data data-end '+ip-proto-udp+ udp '+udp-hdr-len+ 'as-udp
-                  'XDP_PASS body))
+(defmacro with-udp ((data data-end udp &key (options t)) &body body)
+  (with-transport-form options data data-end '+ip-proto-udp+ udp
+                       '+udp-hdr-len+ 'as-udp 'XDP_PASS body))
 
 (defmacro with-tc-packet ((data data-end &key (min-len 0)) &body body)
   (packet-form data data-end min-len 'TC_ACT_OK body))
@@ -149,13 +169,13 @@
 (defmacro with-tc-ipv4 ((data data-end ip) &body body)
   (ipv4-form data data-end ip 'TC_ACT_OK body))
 
-(defmacro with-tc-tcp ((data data-end tcp) &body body)
-  (transport-form data data-end '+ip-proto-tcp+ tcp '+tcp-hdr-len+ 'as-tcp
-                  'TC_ACT_OK body))
+(defmacro with-tc-tcp ((data data-end tcp &key (options t)) &body body)
+  (with-transport-form options data data-end '+ip-proto-tcp+ tcp
+                       '+tcp-hdr-len+ 'as-tcp 'TC_ACT_OK body))
 
-(defmacro with-tc-udp ((data data-end udp) &body body)
-  (transport-form data data-end '+ip-proto-udp+ udp '+udp-hdr-len+ 'as-udp
-                  'TC_ACT_OK body))
+(defmacro with-tc-udp ((data data-end udp &key (options t)) &body body)
+  (with-transport-form options data data-end '+ip-proto-udp+ udp
+                       '+udp-hdr-len+ 'as-udp 'TC_ACT_OK body))
 
 ;;; A pointer to a header, or 0: DATA is the start of the packet for each.
 

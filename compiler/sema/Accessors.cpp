@@ -42,6 +42,16 @@ NodePtr loadBitfield(NodePtr base, const FieldInfo &field, SourceSpan span) {
                     makeInteger(64 - field.bitSize, span), type, span);
 }
 
+/// A field of a struct that the kernel shares: the verifier rewrites the load,
+/// which must stay as it is written.
+NodePtr loadShared(NodePtr base, const FieldInfo &field, SourceSpan span) {
+  NodePtr node =
+      makeNode(NodeKind::ContextLoadAt, valueTypeOf(field.type), span);
+  node->integer = field.bitOffset / 8;
+  node->children.push_back(std::move(base));
+  return node;
+}
+
 /// Bytes from the start of an array to its element `index`.
 NodePtr elementOffset(Analyzer &a, const Form *form, const FieldInfo &field,
                       NodePtr index) {
@@ -69,6 +79,12 @@ NodePtr readElement(Analyzer &a, const Form *form, NodePtr base,
   const MemoryType &element = *field.type.element;
   Space space = base->type.space;
   bool isDirect = base->type.isPointer && isProgramSpace(space);
+  if (space == Space::Context && isLiteral(offset) && element.isScalar()) {
+    FieldInfo one = field;
+    one.type = element;
+    one.bitOffset += offset->integer * 8;
+    return loadShared(std::move(base), one, form->span);
+  }
   NodePtr array = fieldAddress(a, form, std::move(base), record, field);
   if (!element.isScalar())
     return makeOffset(std::move(array), std::move(offset),
@@ -127,6 +143,8 @@ NodePtr readFieldAsIs(Analyzer &a, const Form *form, NodePtr base,
     return fieldAddress(a, form, std::move(base), record, field);
   if (!base->type.isPointer || !isProgramSpace(base->type.space))
     return kernelLoad(a, form, std::move(base), record, field);
+  if (base->type.space == Space::Context)
+    return loadShared(std::move(base), field, form->span);
   if (field.bitSize)
     return loadBitfield(std::move(base), field, form->span);
   return makeLoad(std::move(base), field.bitOffset / 8, valueTypeOf(field.type),
@@ -178,20 +196,6 @@ NodePtr wrongCount(Analyzer &a, const Form *form, const char *wanted,
                 {toString(form->cons.car), wanted, std::to_string(count)});
 }
 
-NodePtr tracepointField(Analyzer &a, const Form *form,
-                        const Accessor &accessor) {
-  NodePtr context =
-      makeNode(NodeKind::ContextPointer,
-               pointerType(Space::Context, accessor.record->name), form->span);
-  if (!accessor.field->type.isScalar())
-    return fieldAddress(a, form, std::move(context), *accessor.record,
-                        *accessor.field);
-  NodePtr node = makeNode(NodeKind::ContextLoad,
-                          valueTypeOf(accessor.field->type), form->span);
-  node->field = makeField(*accessor.record, *accessor.field);
-  return node;
-}
-
 NodePtr callField(Analyzer &a, const Form *form, Forms args,
                   const std::vector<Accessor> &candidates) {
   if (args.empty() || args.size() > 2)
@@ -230,8 +234,10 @@ NodePtr callAccessor(Analyzer &a, const Form *form, Forms args,
     return args.size() == 1 ? tagPointer(a, form, args[0], *first.record)
                             : wrongCount(a, form, "1", args.size());
   case Accessor::Kind::Tracepoint:
-    return args.empty() ? tracepointField(a, form, first)
-                        : wrongCount(a, form, "0", args.size());
+  case Accessor::Kind::TracepointPointer:
+  case Accessor::Kind::TracepointData:
+  case Accessor::Kind::TracepointLength:
+    return tracepointField(a, form, args, first);
   case Accessor::Kind::Field:
   case Accessor::Kind::FieldPointer:
     break;

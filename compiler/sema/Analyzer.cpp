@@ -19,6 +19,35 @@ llvm::Expected<TypedProgram> analyze(const std::vector<const Form *> &forms,
   return analyzer.run(forms);
 }
 
+namespace {
+
+/// A struct of linux/bpf.h, from the table of its fields.
+std::unique_ptr<StructInfo> sharedRecord(const SharedRecordRow &row) {
+  auto record = std::make_unique<StructInfo>();
+  record->name = row.name;
+  record->isPrelude = true;
+  record->bytes = row.bytes;
+  record->align = 8;
+  for (const ContextFieldRow &field : contextFields()) {
+    if (row.name != llvm::StringRef(field.record))
+      continue;
+    MemoryType element;
+    element.bytes = field.elementBytes;
+    element.isSigned = field.isSigned;
+    FieldInfo info{field.field, uint64_t(field.offset) * 8, 0, element};
+    if (field.bytes != field.elementBytes) {
+      info.type.kind = MemoryType::Kind::Array;
+      info.type.count = field.bytes / field.elementBytes;
+      info.type.bytes = field.bytes;
+      info.type.element = std::make_shared<const MemoryType>(element);
+    }
+    record->fields.push_back(std::move(info));
+  }
+  return record;
+}
+
+} // namespace
+
 Analyzer::Analyzer(FormContext &forms, const SemaInputs &inputs,
                    DiagnosticEngine &diagnostics)
     : forms(forms), inputs(inputs), diagnostics(diagnostics) {}
@@ -26,6 +55,8 @@ Analyzer::Analyzer(FormContext &forms, const SemaInputs &inputs,
 llvm::Expected<TypedProgram>
 Analyzer::run(const std::vector<const Form *> &topLevelForms) {
   isInPrelude = true;
+  for (const SharedRecordRow &row : sharedRecords())
+    addRecord(*this, sharedRecord(row));
   for (const Form *form : inputs.prelude)
     topLevel(form);
   isInPrelude = false;
@@ -34,6 +65,7 @@ Analyzer::run(const std::vector<const Form *> &topLevelForms) {
     if (worldError)
       return std::move(worldError);
   }
+  checkNamedPrograms();
   return std::move(result);
 }
 
@@ -58,6 +90,25 @@ void Analyzer::topLevel(const Form *form) {
     names.push_back(llvm::StringRef(row.name).lower());
   std::string name = toString(head);
   report(head, Kind::UnknownTopLevel, {name, didYouMean(name, names)});
+}
+
+bool Analyzer::claim(const Form *name) {
+  if (symbols.insert(cName(name)).second)
+    return true;
+  report(name, Kind::DuplicateName, {toString(name)});
+  return false;
+}
+
+void Analyzer::checkNamedPrograms() {
+  std::vector<std::string> names;
+  for (const Program &program : result.programs)
+    names.push_back(lispName(program.name));
+  for (const Form *form : namedPrograms)
+    if (llvm::none_of(result.programs, [&](const Program &program) {
+          return program.name == cName(form);
+        }))
+      report(form, Kind::UnknownProgram,
+             {toString(form), didYouMean(toString(form), names)});
 }
 
 std::string cName(const Symbol *symbol) {

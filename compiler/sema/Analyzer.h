@@ -8,6 +8,7 @@
 #include <llvm/ADT/DenseMap.h>
 #include <llvm/ADT/DenseSet.h>
 #include <llvm/ADT/StringMap.h>
+#include <llvm/ADT/StringSet.h>
 
 namespace whistler::compiler {
 
@@ -18,6 +19,9 @@ struct MapInfo {
   const MapTypeRow *type = nullptr;
   std::optional<MemoryType> key, value; ///< nothing: only the size is known
   uint64_t keyBytes = 0, valueBytes = 0;
+  std::string inner; ///< of a map of maps: its values, under this name
+  /// A map that was found in another: the variable that leads to it.
+  const Variable *variable = nullptr;
 };
 
 struct GlobalInfo {
@@ -80,6 +84,10 @@ public:
   std::optional<uint64_t> constant(const Form *form,
                                    bool *isNegative = nullptr);
 
+  /// Takes a name of the object for a map, global, program or subprogram;
+  /// reports one that is taken.
+  bool claim(const Form *name);
+
   // Variables.cpp
   Variable *declare(const Symbol *name, ValueType type, SourceSpan span);
   Variable *temporary(ValueType type, SourceSpan span);
@@ -96,10 +104,14 @@ public:
   // KernelStructs.cpp
   const btf::Btf *btf(const Form *at);
   const StructInfo *kernelStruct(llvm::StringRef cName, const Form *at);
+  /// The kernel's struct of that name, or null without a word.
+  const StructInfo *findKernelStruct(llvm::StringRef cName, const Form *at);
   const StructInfo *kernelStruct(btf::TypeId type, const Form *at);
   /// The struct of a name or of an aggregate's type, of program or kernel.
   const StructInfo *findStruct(llvm::StringRef cName) const;
   const StructInfo *recordOf(const MemoryType &type, const Form *at);
+  /// Makes room for another struct of the name of one of the prelude.
+  void forgetPrelude(llvm::StringRef name);
   StructInfo *addStruct(std::unique_ptr<StructInfo> info);
   void addAccessor(llvm::StringRef name, Accessor accessor);
   void addFieldAccessors(const StructInfo &record, const FieldInfo &field,
@@ -114,6 +126,11 @@ public:
   llvm::StringMap<GlobalInfo> globals;
   llvm::StringMap<int64_t> constants;         ///< names as read
   llvm::DenseSet<const Symbol *> brokenNames; ///< of failed declarations
+  /// Maps that variables lead to, as long as their users need them.
+  std::vector<std::unique_ptr<MapInfo>> foundMaps;
+  /// Programs that maps name before they are declared.
+  std::vector<const Form *> namedPrograms;
+  llvm::StringSet<> symbols; ///< C names of what is in the object
   std::string licenseFrom;
   bool isInPrelude = false; ///< while the language's own library is declared
   FunctionState *function = nullptr;
@@ -121,6 +138,7 @@ public:
 
 private:
   void topLevel(const Form *form);
+  void checkNamedPrograms();
   std::shared_ptr<const btf::Btf> btf_;
   bool btfFailed_ = false;
   std::vector<std::unique_ptr<StructInfo>> ownedStructs_;
@@ -157,6 +175,9 @@ NodePtr fieldAddress(Analyzer &a, const Form *form, NodePtr base,
 /// Checks that `base` may lead to `record`; reports and gives false when not.
 bool checkPointee(Analyzer &a, const Form *form, const NodePtr &base,
                   const StructInfo &record);
+// Tracepoints.cpp
+NodePtr tracepointField(Analyzer &a, const Form *form, Forms args,
+                        const Accessor &accessor);
 // KernelReads.cpp
 ir::Field makeField(const StructInfo &record, const FieldInfo &field);
 NodePtr kernelLoad(Analyzer &a, const Form *form, NodePtr base,
@@ -179,14 +200,33 @@ NodePtr mapNode(const MapInfo &map, SourceSpan span);
 /// A key or value argument: address of a spilled scalar, or the pointer.
 NodePtr mapOperand(Analyzer &a, const Form *form, const MapInfo &map,
                    bool isKey);
+/// The map of an operation that `helper` does; reports a type it cannot do.
+const MapInfo *mapFor(Analyzer &a, const Form *form, llvm::StringRef helper);
 NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args, NodePtr value);
 NodePtr incrementMapEntry(Analyzer &a, const Form *form, Forms args,
                           NodePtr delta);
+// MapValues.cpp
+/// `:inner` and `:values` of a map; false when something was reported.
+bool setMapValues(Analyzer &a, const Form *form, const Form *inner,
+                  const Form *values, const MapTypeRow &type, MapInfo &info,
+                  ir::MapDefinition &map);
+// MapDeclarations.cpp
+/// Options of a map (after its name) into both; false when one is wrong.
+bool defineMap(Analyzer &a, const Form *form, Forms options, MapInfo &info,
+               ir::MapDefinition &map);
 // Helpers.cpp
+/// Reports a map of a type that the helper does not work on.
+bool checkHelperMap(Analyzer &a, const Form *form, llvm::StringRef helper,
+                    const MapInfo &map);
 NodePtr callHelper(Analyzer &a, const Form *form, llvm::StringRef cName,
                    std::vector<NodePtr> arguments);
 NodePtr callHelperByName(Analyzer &a, const Form *form, const HelperRow &row,
                          Forms args);
+// Sections.cpp
+/// Where a program goes: `given` or the type's own, ".s" when it may sleep.
+std::string programSection(Analyzer &a, const ProgramTypeRow &type,
+                           llvm::StringRef given, const Form *at,
+                           bool isSleepable);
 // RingBuffer.cpp
 /// Remembers that programs put structs of that name into a buffer, for those
 /// who read it.

@@ -24,25 +24,61 @@ std::vector<std::string> fieldNames(llvm::StringRef record) {
 struct ContextPlace {
   ValueType type;
   uint64_t offset = 0;
+  ContextAccess access = ContextAccess::ReadWrite; ///< unknown: as one likes
 };
 
-bool isPacketField(llvm::StringRef field) {
-  return field == "data" || field == "data_end" || field == "data_meta";
+/// A socket of these contexts may not be there (PTR_TO_SOCKET_OR_NULL).
+bool mayBeNull(const ContextFieldRow &row) {
+  llvm::StringRef record = row.record, field = row.field;
+  return field == "migrating_sk" ||
+         (field == "sk" && (record == "__sk_buff" || record == "bpf_sock_ops" ||
+                            record == "bpf_sk_lookup"));
 }
 
 ValueType fieldType(const ContextFieldRow &row) {
-  ValueType type = integerType(row.elementBytes * 8);
-  if (isPacketField(row.field) && row.bytes == 4) {
-    type = pointerType(Space::Packet);
-    type.bits = 32;
-  }
+  llvm::StringRef target = row.target;
+  if (target.empty())
+    return integerType(row.elementBytes * 8, row.isSigned);
+  ValueType type = target == "packet"
+                       ? pointerType(Space::Packet)
+                       : pointerType(Space::Context, target.str());
+  type.bits = uint8_t(row.bytes * 8);
+  type.maybeNull = mayBeNull(row);
   return type;
+}
+
+/// What an iterator gives: `struct bpf_iter__task` of section "iter/task". Its
+/// fields are trusted pointers, all but `meta` null at the end.
+std::optional<ContextPlace> iteratorPlace(Analyzer &a, const Form *name) {
+  llvm::StringRef target =
+      llvm::StringRef(a.function->program->section).split('/').second;
+  const StructInfo *record =
+      a.kernelStruct(("bpf_iter__" + target).str(), name);
+  if (record == nullptr)
+    return std::nullopt;
+  const FieldInfo *field =
+      name->isSymbol() ? record->find(cName(name)) : nullptr;
+  if (field == nullptr || !field->type.isScalar()) {
+    std::string text = toString(name);
+    a.report(name, Kind::UnknownContextField,
+             {text, "iter", didYouMean(text, record->fieldNames())});
+    return std::nullopt;
+  }
+  ContextPlace place{valueTypeOf(field->type), field->bitOffset / 8};
+  place.access = ContextAccess::Read;
+  if (place.type.isPointer) {
+    place.type.space = Space::Trusted;
+    place.type.maybeNull = field->name != "meta";
+  }
+  return place;
 }
 
 std::optional<ContextPlace> namedPlace(Analyzer &a, const Form *form,
                                        Forms args) {
   llvm::StringRef record = a.function->type->context;
   const Form *name = args[0];
+  if (llvm::StringRef(a.function->type->keyword) == "ITER")
+    return iteratorPlace(a, name);
   const ContextFieldRow *row =
       name->isSymbol() ? findContextField(record, cName(name)) : nullptr;
   if (row == nullptr) {
@@ -52,7 +88,8 @@ std::optional<ContextPlace> namedPlace(Analyzer &a, const Form *form,
               didYouMean(text, fieldNames(record))});
     return std::nullopt;
   }
-  ContextPlace place{fieldType(*row), row->offset};
+  ContextPlace place{fieldType(*row), row->offset,
+                     contextAccess(a.function->type->keyword, row->field)};
   uint64_t count = row->bytes / row->elementBytes;
   if (args.size() == 1)
     return place;
@@ -88,18 +125,48 @@ std::optional<ContextPlace> contextPlace(Analyzer &a, const Form *form,
   std::optional<uint64_t> offset = a.constant(args[1]);
   if (!type || !offset)
     return std::nullopt;
+  // The ends of a packet are pointers by whatever name.
+  for (const ContextFieldRow &row : contextFields())
+    if (a.function->type->context == llvm::StringRef(row.record) &&
+        row.offset == *offset && row.target[0] != '\0' && type->isScalar() &&
+        type->bytes == row.bytes)
+      return ContextPlace{fieldType(row), *offset};
   return ContextPlace{valueTypeOf(*type), *offset};
+}
+
+/// Reports what the kernel would refuse for certain.
+bool permits(Analyzer &a, const Form *form, const Form *name,
+             const ContextPlace &place, ContextAccess wanted) {
+  if (place.access >= wanted)
+    return true;
+  a.report(
+      form,
+      wanted == ContextAccess::Read ? Kind::ContextFieldNotReadable
+                                    : Kind::ContextFieldNotWritable,
+      {toString(name), llvm::StringRef(a.function->type->keyword).lower()});
+  return false;
 }
 
 } // namespace
 
 NodePtr analyzeContext(Analyzer &a, const Call &call) {
   std::optional<ContextPlace> place = contextPlace(a, call.form, call.args);
-  if (!place)
+  if (!place ||
+      !permits(a, call.form, call.args[0], *place, ContextAccess::Read))
     return makeError(call.form->span);
   NodePtr node =
       makeNode(NodeKind::ContextLoadAt, place->type, call.form->span);
   node->integer = place->offset;
+  return node;
+}
+
+NodePtr loadContextField(llvm::StringRef record, llvm::StringRef field,
+                         SourceSpan span) {
+  const ContextFieldRow *row = findContextField(record, field);
+  if (row == nullptr || row->bytes != row->elementBytes)
+    return nullptr;
+  NodePtr node = makeNode(NodeKind::ContextLoadAt, fieldType(*row), span);
+  node->integer = row->offset;
   return node;
 }
 
@@ -108,7 +175,8 @@ NodePtr storeContext(Analyzer &a, const Form *form, Forms args, NodePtr value) {
     return a.fail(form, Kind::WrongArgumentCount,
                   {"ctx", "1 to 2", std::to_string(args.size())});
   std::optional<ContextPlace> place = contextPlace(a, form, args);
-  if (!place || isError(value))
+  if (!place || isError(value) ||
+      !permits(a, form, args[0], *place, ContextAccess::ReadWrite))
     return makeError(form->span);
   NodePtr node = makeNode(NodeKind::ContextStoreAt, place->type, form->span);
   node->integer = place->offset;

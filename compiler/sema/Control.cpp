@@ -130,7 +130,8 @@ NodePtr analyzeNot(Analyzer &a, const Call &call) {
 }
 
 NodePtr analyzeReturn(Analyzer &a, const Call &call) {
-  NodePtr value = call.args.empty() ? makeInteger(0, call.form->span)
+  uint64_t quiet = a.function->type ? a.function->type->result : 0;
+  NodePtr value = call.args.empty() ? makeInteger(quiet, call.form->span)
                                     : a.expression(call.args[0]);
   std::vector<NodePtr> sequence;
   if (!a.function->records.empty() && !isLiteral(value)) {

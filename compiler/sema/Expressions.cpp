@@ -178,7 +178,8 @@ NodePtr Analyzer::pointer(const Form *form) {
     node = makeRef(variable, form->span);
   } else {
     node = expression(form);
-    wasTested = node->kind != NodeKind::Call && node->kind != NodeKind::If;
+    wasTested = node->kind != NodeKind::Call && node->kind != NodeKind::If &&
+                node->kind != NodeKind::ContextLoadAt;
   }
   if (!wasTested && node->type.isPointer && node->type.maybeNull)
     return fail(form, Kind::MissingNullTest, {toString(form)});

@@ -1,7 +1,7 @@
 // Helpers of the kernel by name. Prototypes and ids come from the kernel's
-// header when the project is built; effects on memory are a table of ours. The
-// result has the type of the prototype, so that a negative error of a `long`
-// is below 0.
+// header when the project is built; effects on memory, permissions and map
+// types are tables of ours. The result has the type of the prototype, so that
+// a negative error of a `long` is below 0.
 
 #include "Analyzer.h"
 
@@ -31,6 +31,30 @@ ValueType resultType(const HelperRow &row, const HelperEffectsRow &effects) {
   }
 }
 
+/// `:tc, :lwt-xmit`: the words of a list as keywords.
+std::string keywords(llvm::StringRef list) {
+  std::string text;
+  llvm::SmallVector<llvm::StringRef, 8> words;
+  list.split(words, ' ');
+  for (llvm::StringRef word : words)
+    text += (text.empty() ? "`:" : ", `:") + word.lower() + "`";
+  return text;
+}
+
+/// Reports a helper that the kernel refuses to this type of program.
+bool isPermitted(Analyzer &a, const Form *form, const HelperRow &row) {
+  const ProgramTypeRow *type = a.function ? a.function->type : nullptr;
+  if (type == nullptr || type->group[0] == '\0')
+    return true;
+  llvm::StringRef groups = helperGroups(row.name);
+  if (groups.empty() || hasWord(groups, type->group))
+    return true;
+  a.report(form, Kind::HelperNotPermitted,
+           {lispName(row.name), llvm::StringRef(type->keyword).lower(),
+            keywords(groups)});
+  return false;
+}
+
 } // namespace
 
 NodePtr callHelper(Analyzer &a, const Form *form, llvm::StringRef cName,
@@ -38,6 +62,8 @@ NodePtr callHelper(Analyzer &a, const Form *form, llvm::StringRef cName,
   const HelperRow *row = findHelper(cName);
   if (row == nullptr)
     return a.fail(form, Kind::UnknownHelper, {lispName(cName)});
+  if (!isPermitted(a, form, *row))
+    return makeError(form->span);
   HelperEffectsRow effects = helperEffects(cName);
   NodePtr node =
       makeNode(NodeKind::Call, resultType(*row, effects), form->span);
@@ -51,13 +77,71 @@ NodePtr callHelper(Analyzer &a, const Form *form, llvm::StringRef cName,
   return node;
 }
 
+bool checkHelperMap(Analyzer &a, const Form *form, llvm::StringRef helper,
+                    const MapInfo &map) {
+  llvm::StringRef types = helperMapTypes(helper);
+  if (types.empty() || hasWord(types, map.type->keyword))
+    return true;
+  a.report(form, Kind::HelperMapType,
+           {lispName(helper), toString(form), keywords(types),
+            llvm::StringRef(map.type->keyword).lower()});
+  return false;
+}
+
 namespace {
 
 struct ArgumentCheck {
   Analyzer &a;
   const Form *call;
+  const HelperRow &row;
   const MapInfo *map = nullptr; ///< the last map argument
+  ValueType memory = {};        ///< of the last argument that leads to memory
 };
+
+NodePtr mapOf(ArgumentCheck &check, const Form *form) {
+  check.map = mapArgument(check.a, form);
+  if (!check.map || !checkHelperMap(check.a, form, check.row.name, *check.map))
+    return makeError(form->span);
+  return mapNode(*check.map, form->span);
+}
+
+NodePtr memoryOf(ArgumentCheck &check, const Form *form) {
+  Analyzer &a = check.a;
+  NodePtr node = a.expression(form);
+  check.memory = node->type;
+  bool isZero = isLiteral(node) && node->integer == 0;
+  if (!isError(node) && !isZero &&
+      (!node->type.isPointer || !isProgramSpace(node->type.space)))
+    return a.fail(
+        form, Kind::NotProgramMemory,
+        {toString(check.call->cons.car), toString(form), describe(node->type)});
+  return node;
+}
+
+/// How many bytes of the memory before: no more than a struct on the stack has.
+NodePtr sizeOf(ArgumentCheck &check, const Form *form) {
+  NodePtr node = check.a.expression(form);
+  const StructInfo *record = check.memory.pointee.empty()
+                                 ? nullptr
+                                 : check.a.findStruct(check.memory.pointee);
+  if (!isError(node) && isLiteral(node) && record &&
+      node->integer > record->bytes && check.memory.space == Space::Stack)
+    return check.a.fail(
+        form, Kind::MemoryTooSmall,
+        {toString(check.call->cons.car), std::to_string(node->integer),
+         lispName(check.memory.pointee), std::to_string(record->bytes)});
+  return node;
+}
+
+/// A number: not the address of the program's own memory.
+NodePtr scalarOf(ArgumentCheck &check, const Form *form) {
+  NodePtr node = check.a.expression(form);
+  if (!isError(node) && node->type.isPointer && node->type.space == Space::Map)
+    return check.a.fail(
+        form, Kind::ArgumentNotScalar,
+        {toString(check.call->cons.car), toString(form), "map"});
+  return node;
+}
 
 /// One argument by its kind; an error node when it does not fit.
 NodePtr helperArgument(ArgumentCheck &check, const Form *form,
@@ -65,8 +149,7 @@ NodePtr helperArgument(ArgumentCheck &check, const Form *form,
   Analyzer &a = check.a;
   switch (kind) {
   case ArgumentKind::Map:
-    check.map = mapArgument(a, form);
-    return check.map ? mapNode(*check.map, form->span) : makeError(form->span);
+    return mapOf(check, form);
   case ArgumentKind::Key:
   case ArgumentKind::Value:
     if (check.map && (kind == ArgumentKind::Key ? check.map->keyBytes
@@ -74,16 +157,12 @@ NodePtr helperArgument(ArgumentCheck &check, const Form *form,
       return mapOperand(a, form, *check.map, kind == ArgumentKind::Key);
     return a.expression(form);
   case ArgumentKind::Memory:
-  case ArgumentKind::Text: {
-    NodePtr node = a.expression(form);
-    bool isZero = isLiteral(node) && node->integer == 0;
-    if (!isError(node) && !isZero &&
-        (!node->type.isPointer || !isProgramSpace(node->type.space)))
-      return a.fail(form, Kind::NotProgramMemory,
-                    {toString(check.call->cons.car), toString(form),
-                     describe(node->type)});
-    return node;
-  }
+  case ArgumentKind::Text:
+    return memoryOf(check, form);
+  case ArgumentKind::Size:
+    return sizeOf(check, form);
+  case ArgumentKind::Scalar:
+    return scalarOf(check, form);
   default:
     return a.expression(form);
   }
@@ -106,7 +185,7 @@ NodePtr callHelperByName(Analyzer &a, const Form *form, const HelperRow &row,
     return a.fail(form, Kind::WrongArgumentCount,
                   {toString(form->cons.car), std::to_string(row.argumentCount),
                    std::to_string(args.size())});
-  ArgumentCheck check{a, form};
+  ArgumentCheck check{a, form, row};
   std::vector<NodePtr> arguments;
   bool hasError = false;
   for (size_t i = 0; i < args.size(); ++i) {
@@ -121,24 +200,6 @@ NodePtr callHelperByName(Analyzer &a, const Form *form, const HelperRow &row,
     if (check.map && argument->type.isPointer && isBuffer(*check.map))
       noteRecord(a, *check.map, argument->type.pointee);
   return callHelper(a, form, row.name, std::move(arguments));
-}
-
-NodePtr analyzeTracePrintk(Analyzer &a, const Call &call) {
-  const Form *format = call.args[0];
-  if (!format->isString())
-    return a.fail(format, Kind::FormatNotString, {toString(format)});
-  if (call.args.size() > 4)
-    return a.fail(call.form, Kind::WrongArgumentCount,
-                  {"trace-printk", "1 to 4", std::to_string(call.args.size())});
-  std::vector<NodePtr> arguments;
-  arguments.push_back(a.expression(format));
-  arguments.push_back(makeInteger(format->text().size() + 1, format->span));
-  for (const Form *form : call.args.drop_front()) {
-    arguments.push_back(a.expression(form));
-    if (isError(arguments.back()))
-      return makeError(call.form->span);
-  }
-  return callHelper(a, call.form, "trace_printk", std::move(arguments));
 }
 
 } // namespace whistler::compiler

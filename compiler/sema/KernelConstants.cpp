@@ -8,6 +8,11 @@
 #include <linux/pkt_cls.h>
 #include <sys/socket.h>
 
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+#include <fcntl.h>
+
 namespace whistler::compiler {
 
 namespace {

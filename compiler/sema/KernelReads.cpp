@@ -8,6 +8,11 @@
 
 namespace whistler::compiler {
 
+/// A field of a context that linux/bpf.h describes, which no relocation needs;
+/// null when it is none (Context.cpp).
+NodePtr loadContextField(llvm::StringRef record, llvm::StringRef field,
+                         SourceSpan span);
+
 namespace {
 
 /// What the loader compares: arrays by their number of dimensions and the
@@ -175,6 +180,10 @@ NodePtr analyzeCoreLoad(Analyzer &a, const Call &call) {
 }
 
 NodePtr analyzeCoreContextLoad(Analyzer &a, const Call &call) {
+  if (call.args[2]->isSymbol() && call.args[3]->isSymbol())
+    if (NodePtr node = loadContextField(cName(call.args[2]),
+                                        cName(call.args[3]), call.form->span))
+      return node;
   const StructInfo *record = nullptr;
   const FieldInfo *field = namedField(a, call.args[2], call.args[3], record);
   if (field == nullptr)

@@ -165,6 +165,20 @@ const StructInfo *Analyzer::kernelStruct(llvm::StringRef name, const Form *at) {
   return nullptr;
 }
 
+const StructInfo *Analyzer::findKernelStruct(llvm::StringRef name,
+                                             const Form *at) {
+  if (const StructInfo *known = findStruct(name))
+    return known;
+  const btf::Btf *types = btf(at);
+  if (types == nullptr)
+    return nullptr;
+  llvm::Expected<btf::Aggregate> found = types->findAggregate(name);
+  if (found)
+    return kernelStruct(name, at);
+  llvm::consumeError(found.takeError());
+  return nullptr;
+}
+
 const StructInfo *Analyzer::kernelStruct(btf::TypeId type, const Form *at) {
   auto known = kernelStructs_.find(type);
   if (known != kernelStructs_.end())
@@ -187,6 +201,12 @@ const StructInfo *Analyzer::kernelStruct(btf::TypeId type, const Form *at) {
 const StructInfo *Analyzer::findStruct(llvm::StringRef name) const {
   auto found = structs_.find(name);
   return found == structs_.end() ? nullptr : found->second;
+}
+
+void Analyzer::forgetPrelude(llvm::StringRef name) {
+  if (auto found = structs_.find(name);
+      found != structs_.end() && found->second->isPrelude)
+    structs_.erase(found);
 }
 
 const StructInfo *Analyzer::recordOf(const MemoryType &type, const Form *at) {
@@ -266,6 +286,7 @@ void importKernelStruct(Analyzer &a, const Form *form, Forms args) {
     a.report(args[0], Kind::DuplicateName, {toString(args[0])});
     return;
   }
+  a.forgetPrelude(name);
   const StructInfo *record = a.kernelStruct(name, args[0]);
   if (record == nullptr) {
     // Its accessors, whatever their names, are not worth a message each.

@@ -15,7 +15,8 @@ namespace {
 struct MapOptions {
   const Form *type = nullptr, *keySize = nullptr, *valueSize = nullptr,
              *keyType = nullptr, *valueType = nullptr, *maxEntries = nullptr,
-             *mapFlags = nullptr, *pinning = nullptr;
+             *mapFlags = nullptr, *pinning = nullptr, *mapExtra = nullptr,
+             *numaNode = nullptr, *inner = nullptr, *values = nullptr;
 };
 
 struct OptionRow {
@@ -32,6 +33,10 @@ constexpr OptionRow kOptions[] = {
     {"MAX-ENTRIES", &MapOptions::maxEntries},
     {"MAP-FLAGS", &MapOptions::mapFlags},
     {"PINNING", &MapOptions::pinning},
+    {"MAP-EXTRA", &MapOptions::mapExtra},
+    {"NUMA-NODE", &MapOptions::numaNode},
+    {"INNER", &MapOptions::inner},
+    {"VALUES", &MapOptions::values},
 };
 
 bool setOption(Analyzer &a, MapOptions &options, const Form *keyword,
@@ -116,90 +121,160 @@ bool measure(Analyzer &a, Side &side) {
   return false;
 }
 
-bool require(Analyzer &a, const Form *form, const MapTypeRow &type, Side &side,
-             uint64_t defaultBytes) {
-  if (side.bytes == 0)
-    side.bytes = defaultBytes;
+std::string keywordOf(const MapTypeRow &type) {
+  return ":" + llvm::StringRef(type.keyword).lower();
+}
+
+bool require(Analyzer &a, const Form *form, const MapTypeRow &type,
+             const Side &side) {
   if (side.bytes != 0)
     return true;
   a.report(form, Kind::MissingSize,
-           {":" + llvm::StringRef(type.keyword).lower(), side.sizeOption,
-            side.typeOption});
+           {keywordOf(type), side.sizeOption, side.typeOption});
   return false;
 }
 
-bool exactly(Analyzer &a, const Form *form, const MapTypeRow &type, Side &side,
-             uint64_t bytes) {
-  if (side.bytes == 0 || side.bytes == bytes) {
-    side.bytes = bytes;
+/// The side has one of these sizes, the first when none is given; `wanted` is
+/// what a message says.
+bool oneOf(Analyzer &a, const Form *form, const MapTypeRow &type, Side &side,
+           llvm::ArrayRef<uint64_t> sizes, const char *wanted) {
+  if (side.bytes == 0 && side.size == nullptr && side.type == nullptr)
+    side.bytes = sizes.front();
+  if (llvm::is_contained(sizes, side.bytes))
     return true;
-  }
   const Form *at = side.size ? side.size : side.type ? side.type : form;
   a.report(at, Kind::WrongSize,
-           {":" + llvm::StringRef(type.keyword).lower(),
-            side.size ? side.sizeOption : side.typeOption,
-            std::to_string(bytes), std::to_string(side.bytes)});
+           {keywordOf(type), side.size ? side.sizeOption : side.typeOption,
+            wanted, std::to_string(side.bytes)});
   return false;
 }
 
-bool checkSides(Analyzer &a, const Form *form, const MapTypeRow &type,
-                Side &key, Side &value) {
-  switch (type.shape) {
-  case MapShape::Hash: {
-    bool hasKey = require(a, form, type, key, 0);
-    return require(a, form, type, value, 0) && hasKey;
+/// The side has a size within bounds.
+bool within(Analyzer &a, const Form *form, const MapTypeRow &type, Side &side,
+            uint64_t least, uint64_t most) {
+  if (!require(a, form, type, side))
+    return false;
+  if (side.bytes >= least && side.bytes <= most)
+    return true;
+  std::string wanted = std::to_string(least) + " to " + std::to_string(most);
+  const Form *at = side.size ? side.size : side.type;
+  a.report(at, Kind::WrongSize,
+           {keywordOf(type), side.size ? side.sizeOption : side.typeOption,
+            wanted, std::to_string(side.bytes)});
+  return false;
+}
+
+bool checkKey(Analyzer &a, const Form *form, const MapTypeRow &type,
+              Side &key) {
+  switch (type.key) {
+  case MapKey::None:
+    return oneOf(a, form, type, key, {0}, "0");
+  case MapKey::Any:
+    return within(a, form, type, key, 1, 512); // MAX_BPF_STACK
+  case MapKey::Index:
+    return oneOf(a, form, type, key, {4}, "4");
+  case MapKey::Prefix:
+    return within(a, form, type, key, 5, 260);
+  case MapKey::Cgroup:
+    return oneOf(a, form, type, key, {8, 16}, "8 or 16");
   }
-  case MapShape::Array:
-    return exactly(a, form, type, key, 4) && require(a, form, type, value, 0);
-  case MapShape::Ring:
-    return exactly(a, form, type, key, 0) && exactly(a, form, type, value, 0);
-  case MapShape::Queue:
-    return exactly(a, form, type, key, 0) && require(a, form, type, value, 0);
-  case MapShape::Fds:
-    return exactly(a, form, type, key, 4) && require(a, form, type, value, 4);
-  case MapShape::Storage:
-    return exactly(a, form, type, key, 4) && require(a, form, type, value, 0);
+  return false;
+}
+
+bool checkValue(Analyzer &a, const Form *form, const MapTypeRow &type,
+                Side &value) {
+  switch (type.value) {
+  case MapValue::None:
+    return oneOf(a, form, type, value, {0}, "0");
+  case MapValue::Any:
+    return require(a, form, type, value);
+  case MapValue::PerCpu:
+    return within(a, form, type, value, 1, 32768); // PCPU_MIN_UNIT_SIZE
+  case MapValue::Four:
+  case MapValue::Inner:
+    return oneOf(a, form, type, value, {4}, "4");
+  case MapValue::FourOrEight:
+    return oneOf(a, form, type, value, {4, 8}, "4 or 8");
+  case MapValue::Stack:
+    if (!require(a, form, type, value))
+      return false;
+    return value.bytes % 8 == 0 ||
+           oneOf(a, form, type, value, {8}, "a multiple of 8");
   }
+  return false;
+}
+
+bool badEntries(Analyzer &a, const Form *at, uint64_t entries) {
+  a.report(at, Kind::BadOptionValue, {":max-entries", std::to_string(entries)});
   return false;
 }
 
 bool setEntries(Analyzer &a, const Form *form, const MapTypeRow &type,
                 const MapOptions &options, ir::MapDefinition &map) {
+  bool isOptional =
+      type.entries == MapEntries::None || type.entries == MapEntries::Optional;
   if (options.maxEntries == nullptr) {
-    if (type.shape == MapShape::Storage ||
-        type.type == BPF_MAP_TYPE_PERF_EVENT_ARRAY)
-      return true; // none to give, or one for each CPU
-    a.report(form, Kind::MissingOption, {"defmap", ":max-entries"});
-    return false;
+    if (!isOptional)
+      a.report(form, Kind::MissingOption, {"defmap", ":max-entries"});
+    return isOptional;
   }
   std::optional<uint64_t> entries = a.constant(options.maxEntries);
   if (!entries)
     return false;
   map.maxEntries = *entries;
   bool isPower = (*entries & (*entries - 1)) == 0;
-  if (type.shape == MapShape::Ring && (!isPower || *entries % 4096 != 0)) {
+  if (type.entries == MapEntries::Ring && (!isPower || *entries % 4096 != 0)) {
     a.report(options.maxEntries, Kind::RingSize, {std::to_string(*entries)});
     return false;
   }
-  if (*entries <= UINT32_MAX &&
-      (*entries != 0 || type.shape == MapShape::Storage))
+  if (type.entries == MapEntries::None && *entries != 0)
+    return badEntries(a, options.maxEntries, *entries);
+  return (*entries <= UINT32_MAX && (*entries != 0 || isOptional)) ||
+         badEntries(a, options.maxEntries, *entries);
+}
+
+/// A constant of 32 bits, when the option is there.
+bool setNumber(Analyzer &a, const Form *option, const char *name,
+               std::optional<uint64_t> &number) {
+  if (option == nullptr)
     return true;
-  a.report(options.maxEntries, Kind::BadOptionValue,
-           {":max-entries", std::to_string(*entries)});
+  number = a.constant(option);
+  if (!number || *number <= UINT32_MAX)
+    return number.has_value();
+  a.report(option, Kind::BadOptionValue, {name, toString(option)});
   return false;
 }
 
 bool setFlags(Analyzer &a, const MapTypeRow &type, const MapOptions &options,
               ir::MapDefinition &map) {
-  if (options.mapFlags) {
-    std::optional<uint64_t> flags = a.constant(options.mapFlags);
-    if (!flags)
-      return false;
-    map.flags = uint32_t(*flags);
+  std::optional<uint64_t> flags, extra, node;
+  if (!setNumber(a, options.mapFlags, ":map-flags", flags) ||
+      !setNumber(a, options.mapExtra, ":map-extra", extra) ||
+      !setNumber(a, options.numaNode, ":numa-node", node))
+    return false;
+  map.flags = uint32_t(flags.value_or(0));
+  map.extra = extra.value_or(0);
+  if (node) {
+    map.numaNode = uint32_t(*node);
+    map.flags |= BPF_F_NUMA_NODE;
   }
-  // The kernel takes these two kinds only without preallocation.
-  if (type.shape == MapShape::Storage || type.type == BPF_MAP_TYPE_LPM_TRIE)
+  // The kernel takes these kinds only without preallocation.
+  if (type.entries == MapEntries::None && type.key == MapKey::Index)
     map.flags |= BPF_F_NO_PREALLOC;
+  if (type.type == BPF_MAP_TYPE_LPM_TRIE)
+    map.flags |= BPF_F_NO_PREALLOC;
+  bool isLru = type.type == BPF_MAP_TYPE_LRU_HASH ||
+               type.type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+  if (isLru && (map.flags & BPF_F_NO_PREALLOC)) {
+    a.report(options.mapFlags, Kind::BadOptionValue,
+             {":map-flags", toString(options.mapFlags)});
+    return false;
+  }
+  return true;
+}
+
+bool setPinning(Analyzer &a, const MapOptions &options,
+                ir::MapDefinition &map) {
   if (options.pinning == nullptr)
     return true;
   map.pinByName = options.pinning->isKeyword() &&
@@ -210,11 +285,32 @@ bool setFlags(Analyzer &a, const MapTypeRow &type, const MapOptions &options,
   return map.pinByName;
 }
 
+/// The kernel makes storage only when BTF says what key and value are
+/// (bpf_local_storage_map_alloc_check): integers and bytes if nothing is said.
+void describeStorage(Side &key, Side &value) {
+  if (!key.memory) {
+    key.memory.emplace();
+    key.memory->bytes = key.bytes <= 8 ? key.bytes : 8;
+    key.memory->isSigned = true;
+  }
+  if (value.memory)
+    return;
+  MemoryType byte;
+  byte.bytes = 1;
+  value.memory.emplace();
+  value.memory->kind = MemoryType::Kind::Array;
+  value.memory->bytes = value.memory->count = value.bytes;
+  value.memory->element = std::make_shared<const MemoryType>(byte);
+}
+
 std::shared_ptr<const ir::DataType> mapSideType(const Side &side) {
   return side.memory ? dataType(*side.memory) : nullptr;
 }
 
-bool buildMap(Analyzer &a, const Form *form, const Form *name, Forms rest) {
+} // namespace
+
+bool defineMap(Analyzer &a, const Form *form, Forms rest, MapInfo &info,
+               ir::MapDefinition &map) {
   std::optional<MapOptions> options = parseOptions(a, form, rest);
   if (!options)
     return false;
@@ -224,46 +320,51 @@ bool buildMap(Analyzer &a, const Form *form, const Form *name, Forms rest) {
   Side key{":key-type", ":key-size", options->keyType, options->keySize, {}};
   Side value{
       ":value-type", ":value-size", options->valueType, options->valueSize, {}};
-  ir::MapDefinition map;
-  map.name = cName(name);
   map.type = type->type;
   bool isRight = measure(a, key);
   isRight &= measure(a, value);
-  isRight = isRight && checkSides(a, form, *type, key, value);
+  if (isRight) {
+    isRight &= checkKey(a, form, *type, key);
+    isRight &= checkValue(a, form, *type, value);
+  }
   isRight &= setEntries(a, form, *type, *options, map);
   isRight &= setFlags(a, *type, *options, map);
+  isRight &= setPinning(a, *options, map);
   if (!isRight)
     return false;
+  if (type->entries == MapEntries::None)
+    describeStorage(key, value);
   map.keyBytes = uint32_t(key.bytes);
   map.valueBytes = uint32_t(value.bytes);
   map.key = mapSideType(key);
   map.value = mapSideType(value);
-  MapInfo info;
-  info.index = uint32_t(a.result.maps.size());
   info.type = type;
   info.keyBytes = key.bytes;
   info.valueBytes = value.bytes;
   info.key = key.memory;
   info.value = value.memory;
-  a.maps[map.name] = std::move(info);
-  a.result.maps.push_back(std::move(map));
-  a.result.mapSpans.push_back(form->span);
-  return true;
+  return setMapValues(a, form, options->inner, options->values, *type, info,
+                      map);
 }
-
-} // namespace
 
 void declareMap(Analyzer &a, const Form *form, Forms args) {
   if (args.empty() || !args[0]->isSymbol()) {
     a.report(form, Kind::MissingName, {"defmap"});
     return;
   }
-  if (a.maps.count(cName(args[0]))) {
-    a.report(args[0], Kind::DuplicateName, {toString(args[0])});
+  if (!a.claim(args[0]))
+    return;
+  ir::MapDefinition map;
+  map.name = cName(args[0]);
+  MapInfo info;
+  info.index = uint32_t(a.result.maps.size());
+  if (!defineMap(a, form, args.drop_front(), info, map)) {
+    a.brokenNames.insert(args[0]->symbol);
     return;
   }
-  if (!buildMap(a, form, args[0], args.drop_front()))
-    a.brokenNames.insert(args[0]->symbol);
+  a.maps[map.name] = std::move(info);
+  a.result.maps.push_back(std::move(map));
+  a.result.mapSpans.push_back(form->span);
 }
 
 } // namespace whistler::compiler

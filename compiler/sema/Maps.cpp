@@ -10,8 +10,30 @@
 
 namespace whistler::compiler {
 
+namespace {
+
+/// The map that a variable leads to, found in a map of maps.
+const MapInfo *foundMap(Analyzer &a, const Form *form,
+                        const Variable &variable) {
+  auto inner = a.maps.find(variable.type.pointee);
+  if (variable.type.space != Space::Map || inner == a.maps.end())
+    return nullptr;
+  if (variable.type.maybeNull && !a.function->tested.contains(&variable)) {
+    a.report(form, Kind::MissingNullTest, {toString(form)});
+    return nullptr;
+  }
+  a.foundMaps.push_back(std::make_unique<MapInfo>(inner->second));
+  a.foundMaps.back()->variable = &variable;
+  return a.foundMaps.back().get();
+}
+
+} // namespace
+
 const MapInfo *mapArgument(Analyzer &a, const Form *form) {
   if (form->isSymbol()) {
+    if (const Variable *variable = a.function ? a.find(form->symbol) : nullptr;
+        variable && variable->type.space == Space::Map)
+      return foundMap(a, form, *variable);
     auto found = a.maps.find(cName(form));
     if (found != a.maps.end())
       return &found->second;
@@ -20,13 +42,21 @@ const MapInfo *mapArgument(Analyzer &a, const Form *form) {
   }
   std::vector<std::string> names;
   for (const auto &entry : a.maps)
-    names.push_back(lispName(entry.getKey()));
+    if (!entry.getKey().contains(' '))
+      names.push_back(lispName(entry.getKey()));
   std::string name = toString(form);
   a.report(form, Kind::UnknownMap, {name, didYouMean(name, names)});
   return nullptr;
 }
 
+const MapInfo *mapFor(Analyzer &a, const Form *form, llvm::StringRef helper) {
+  const MapInfo *map = mapArgument(a, form);
+  return map && checkHelperMap(a, form, helper, *map) ? map : nullptr;
+}
+
 NodePtr mapNode(const MapInfo &map, SourceSpan span) {
+  if (map.variable)
+    return makeRef(map.variable, span);
   NodePtr node = makeNode(NodeKind::MapRef, pointerType(Space::Map), span);
   node->index = map.index;
   return node;
@@ -35,6 +65,8 @@ NodePtr mapNode(const MapInfo &map, SourceSpan span) {
 namespace {
 
 std::string mapName(Analyzer &a, const MapInfo &map) {
+  if (map.variable)
+    return lispName(map.variable->name);
   return lispName(a.result.maps[map.index].name);
 }
 
@@ -80,6 +112,11 @@ NodePtr operand(Analyzer &a, const Form *form, const MapInfo &map, bool isKey,
 }
 
 ValueType entryType(const MapInfo &map) {
+  if (!map.inner.empty()) {
+    ValueType type = pointerType(Space::Map, map.inner);
+    type.maybeNull = true;
+    return type;
+  }
   ValueType type = map.value ? pointerTo(*map.value, Space::MapValue)
                              : pointerType(Space::MapValue);
   if (!map.value && isScalarSize(map.valueBytes))
@@ -94,6 +131,8 @@ ValueType scalarType(const MapInfo &map) {
 }
 
 bool hasScalarValue(const MapInfo &map) {
+  if (!map.inner.empty())
+    return false;
   return map.value ? map.value->isScalar() : isScalarSize(map.valueBytes);
 }
 
@@ -124,7 +163,7 @@ NodePtr mapOperand(Analyzer &a, const Form *form, const MapInfo &map,
 }
 
 NodePtr analyzeMapLookup(Analyzer &a, const Call &call) {
-  const MapInfo *map = mapArgument(a, call.args[0]);
+  const MapInfo *map = mapFor(a, call.args[0], "map_lookup_elem");
   if (map == nullptr)
     return makeError(call.form->span);
   NodePtr key = mapOperand(a, call.args[1], *map, true);
@@ -133,7 +172,7 @@ NodePtr analyzeMapLookup(Analyzer &a, const Call &call) {
 }
 
 NodePtr analyzeMapUpdate(Analyzer &a, const Call &call) {
-  const MapInfo *map = mapArgument(a, call.args[0]);
+  const MapInfo *map = mapFor(a, call.args[0], "map_update_elem");
   if (map == nullptr)
     return makeError(call.form->span);
   NodePtr key = mapOperand(a, call.args[1], *map, true);
@@ -147,7 +186,7 @@ NodePtr analyzeMapUpdate(Analyzer &a, const Call &call) {
 }
 
 NodePtr analyzeMapDelete(Analyzer &a, const Call &call) {
-  const MapInfo *map = mapArgument(a, call.args[0]);
+  const MapInfo *map = mapFor(a, call.args[0], "map_delete_elem");
   if (map == nullptr)
     return makeError(call.form->span);
   std::vector<NodePtr> arguments;
@@ -177,7 +216,7 @@ NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args, NodePtr value) {
   if (args.size() != 2)
     return a.fail(form, Kind::WrongArgumentCount,
                   {"getmap", "2", std::to_string(args.size())});
-  const MapInfo *map = mapArgument(a, args[0]);
+  const MapInfo *map = mapFor(a, args[0], "map_update_elem");
   if (map == nullptr || isError(value))
     return makeError(form->span);
   SourceSpan span = form->span;
@@ -219,7 +258,7 @@ NodePtr addToEntry(const MapInfo &map, Variable *entry, Variable *delta,
 
 /// Entries of arrays are always there: nothing is created.
 bool createsEntries(const MapInfo &map) {
-  return map.type->shape == MapShape::Hash;
+  return map.type->key == MapKey::Any || map.type->key == MapKey::Prefix;
 }
 
 } // namespace
@@ -229,7 +268,7 @@ NodePtr incrementMapEntry(Analyzer &a, const Form *form, Forms args,
   if (args.size() != 2)
     return a.fail(form, Kind::WrongArgumentCount,
                   {"getmap", "2", std::to_string(args.size())});
-  const MapInfo *map = mapArgument(a, args[0]);
+  const MapInfo *map = mapFor(a, args[0], "map_lookup_elem");
   if (map == nullptr || isError(delta))
     return makeError(form->span);
   if (!hasScalarValue(*map))
@@ -262,47 +301,80 @@ NodePtr incrementMapEntry(Analyzer &a, const Form *form, Forms args,
 }
 
 NodePtr analyzeMapPush(Analyzer &a, const Call &call) {
-  const MapInfo *map = mapArgument(a, call.args[0]);
+  const MapInfo *map = mapFor(a, call.args[0], "map_push_elem");
   if (map == nullptr)
     return makeError(call.form->span);
   std::vector<NodePtr> arguments;
   arguments.push_back(mapNode(*map, call.form->span));
   arguments.push_back(mapOperand(a, call.args[1], *map, false));
-  if (isError(arguments.back()))
+  arguments.push_back(call.args.size() > 2
+                          ? a.expression(call.args[2])
+                          : makeInteger(BPF_ANY, call.form->span));
+  if (isError(arguments[1]) || isError(arguments[2]))
     return makeError(call.form->span);
-  arguments.push_back(makeInteger(BPF_ANY, call.form->span));
   return callHelper(a, call.form, "map_push_elem", std::move(arguments));
 }
 
+namespace {
+
+/// A bloom filter's test: 1 when the value may have been pushed.
+NodePtr testMember(Analyzer &a, const Call &call, const MapInfo &map) {
+  SourceSpan span = call.form->span;
+  std::vector<NodePtr> arguments;
+  arguments.push_back(mapNode(map, span));
+  arguments.push_back(mapOperand(a, call.args[1], map, false));
+  if (isError(arguments.back()))
+    return makeError(span);
+  NodePtr status =
+      callHelper(a, call.form, "map_peek_elem", std::move(arguments));
+  if (isError(status))
+    return status;
+  return makeBinary(Op::Eq, std::move(status), makeInteger(0, span),
+                    integerType(), span);
+}
+
+} // namespace
+
 NodePtr analyzeMapPop(Analyzer &a, const Call &call) {
-  const MapInfo *map = mapArgument(a, call.args[0]);
+  const char *helper = call.data ? "map_peek_elem" : "map_pop_elem";
+  const MapInfo *map = mapFor(a, call.args[0], helper);
   if (map == nullptr)
     return makeError(call.form->span);
   SourceSpan span = call.form->span;
-  const char *helper = call.data ? "map_peek_elem" : "map_pop_elem";
+  bool isFilter = map->type->type == BPF_MAP_TYPE_BLOOM_FILTER;
+  if (isFilter != (call.args.size() == 2))
+    return a.fail(call.form, Kind::WrongArgumentCount,
+                  {toString(call.form->cons.car), isFilter ? "2" : "1",
+                   std::to_string(call.args.size())});
+  if (isFilter)
+    return testMember(a, call, *map);
+  std::vector<NodePtr> sequence;
+  ValueType type = map->value ? pointerTo(*map->value, Space::Stack)
+                              : pointerType(Space::Stack);
+  NodePtr object = makeNode(NodeKind::StackObject, type, span);
+  object->integer = (map->valueBytes + 7) / 8 * 8;
+  Variable *slot = a.once(std::move(object), sequence);
   std::vector<NodePtr> arguments;
   arguments.push_back(mapNode(*map, span));
-  if (call.args.size() > 1) { // a bloom filter's test
-    arguments.push_back(mapOperand(a, call.args[1], *map, false));
-    if (isError(arguments.back()))
-      return makeError(span);
-    return callHelper(a, call.form, helper, std::move(arguments));
-  }
-  if (!hasScalarValue(*map))
-    return a.fail(call.form, Kind::MapValueNotScalar, {mapName(a, *map)});
-  std::vector<NodePtr> sequence;
-  NodePtr object =
-      makeNode(NodeKind::StackObject, pointerType(Space::Stack), span);
-  object->integer = 8;
-  Variable *slot = a.once(std::move(object), sequence);
   arguments.push_back(makeRef(slot, span));
-  sequence.push_back(callHelper(a, call.form, helper, std::move(arguments)));
-  sequence.push_back(makeLoad(makeRef(slot, span), 0, scalarType(*map), span));
+  NodePtr status = callHelper(a, call.form, helper, std::move(arguments));
+  if (isError(status))
+    return status;
+  if (hasScalarValue(*map)) { // the object stays zero when there is none
+    sequence.push_back(std::move(status));
+    sequence.push_back(
+        makeLoad(makeRef(slot, span), 0, scalarType(*map), span));
+  } else {
+    NodePtr isThere =
+        makeUnary(Op::LogicalNot, std::move(status), integerType(), span);
+    sequence.push_back(makeIf(std::move(isThere), makeRef(slot, span),
+                              makeInteger(0, span), span));
+  }
   return makeSequence(std::move(sequence), span);
 }
 
 NodePtr analyzeTailCall(Analyzer &a, const Call &call) {
-  const MapInfo *map = mapArgument(a, call.args[0]);
+  const MapInfo *map = mapFor(a, call.args[0], "tail_call");
   NodePtr index = a.expression(call.args[1]);
   if (map == nullptr || isError(index))
     return makeError(call.form->span);

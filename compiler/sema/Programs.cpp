@@ -1,4 +1,4 @@
-// defprog, defconstant, defglobal, deftracepoint.
+// defprog.
 //
 // The section comes from the program's type unless it is given. Kernel reads
 // need a licence that the kernel takes for GPL-compatible
@@ -8,14 +8,12 @@
 
 namespace whistler::compiler {
 
-std::shared_ptr<const ir::DataType> dataType(const MemoryType &type);
-
 namespace {
 
 struct ProgramOptions {
   const ProgramTypeRow *type = nullptr;
   std::string section, license;
-  const Form *licenseForm = nullptr;
+  const Form *licenseForm = nullptr, *sectionForm = nullptr;
   bool isSleepable = false;
 };
 
@@ -46,8 +44,10 @@ bool programOption(Analyzer &a, ProgramOptions &options, const Form *name,
   llvm::StringRef keyword = name->isKeyword() ? name->symbol->name : "";
   if (keyword == "TYPE")
     return (options.type = programType(a, value)) != nullptr;
-  if (keyword == "SECTION")
+  if (keyword == "SECTION") {
+    options.sectionForm = value;
     return textOption(a, name, value, options.section);
+  }
   if (keyword == "LICENSE") {
     options.licenseForm = value;
     return textOption(a, name, value, options.license);
@@ -113,15 +113,18 @@ void analyzeBody(Analyzer &a, const Form *form, Forms bodyForms,
                  const ProgramOptions &options, const std::string &name) {
   Program program;
   program.name = name;
-  program.section =
-      options.section.empty() ? options.type->section : options.section;
+  program.section = programSection(
+      a, *options.type, options.section,
+      options.sectionForm ? options.sectionForm : form, options.isSleepable);
   program.span = form->span;
   program.isSleepable = options.isSleepable;
   FunctionState state;
   state.program = &program;
   state.type = options.type;
   a.function = &state;
-  program.body = a.body(bodyForms, form->span);
+  program.body = bodyForms.empty()
+                     ? makeInteger(options.type->result, form->span)
+                     : a.body(bodyForms, form->span);
   settleTypes(*program.body);
   setLicense(a, options, form);
   a.function = nullptr;
@@ -140,11 +143,8 @@ void declareProgram(Analyzer &a, const Form *form, Forms args) {
     return;
   }
   std::string name = cName(args[0]);
-  for (const Program &other : a.result.programs)
-    if (other.name == name) {
-      a.report(args[0], Kind::DuplicateName, {toString(args[0])});
-      return;
-    }
+  if (!a.claim(args[0]))
+    return;
   ProgramOptions options;
   if (!parseOptions(a, form, args[1], options) && options.type == nullptr)
     options.type = &programTypes().front(); // to find mistakes in the body
@@ -152,95 +152,6 @@ void declareProgram(Analyzer &a, const Form *form, Forms args) {
   if (body.size() > 1 && body.front()->isString())
     body = body.drop_front(); // a documentation string
   analyzeBody(a, form, body, options, name);
-}
-
-void declareConstant(Analyzer &a, const Form *form, Forms args) {
-  if (args.size() < 2 || !args[0]->isSymbol()) {
-    a.report(form, Kind::MissingName, {"defconstant"});
-    return;
-  }
-  bool isNegative = false;
-  std::optional<uint64_t> value = a.constant(args[1], &isNegative);
-  if (!value) {
-    a.brokenNames.insert(args[0]->symbol);
-    return;
-  }
-  a.constants[args[0]->symbol->name] = int64_t(*value);
-  a.result.constants.push_back(
-      {args[0]->symbol->name.str(), *value, isNegative, args[0]->span});
-}
-
-void declareGlobal(Analyzer &a, const Form *form, Forms args) {
-  if (args.size() < 2 || !args[0]->isSymbol()) {
-    a.report(form, Kind::MissingName, {"defglobal"});
-    return;
-  }
-  std::optional<MemoryType> type = a.parseType(args[1]);
-  a.brokenNames.insert(args[0]->symbol);
-  if (!type)
-    return;
-  Global global;
-  global.name = cName(args[0]);
-  global.span = form->span;
-  global.type = *dataType(*type);
-  Forms rest = args.drop_front(2);
-  if (!rest.empty() && !rest.front()->isKeyword()) {
-    global.value = a.constant(rest.front());
-    if (!global.value)
-      return;
-    rest = rest.drop_front();
-  }
-  if (rest.size() == 2 && rest[0]->isKeyword() &&
-      rest[0]->symbol->name == "CONST")
-    global.isConstant = !rest[1]->isNil();
-  else if (!rest.empty()) {
-    a.report(rest[0], Kind::UnknownOption,
-             {toString(rest[0]), "defglobal",
-              didYouMean(toString(rest[0]), {":const"})});
-    return;
-  }
-  if (a.globals.count(global.name)) {
-    a.report(args[0], Kind::DuplicateName, {toString(args[0])});
-    return;
-  }
-  a.brokenNames.erase(args[0]->symbol);
-  a.globals[global.name] = {uint32_t(a.result.globals.size()), *type,
-                            global.isConstant};
-  a.result.globals.push_back(std::move(global));
-}
-
-void declareTracepoint(Analyzer &a, const Form *form, Forms args) {
-  if (args.empty() || !args[0]->isSymbol()) {
-    a.report(form, Kind::MissingName, {"deftracepoint"});
-    return;
-  }
-  std::string path = cName(args[0]);
-  llvm::StringRef event = llvm::StringRef(path).rsplit('/').second;
-  const StructInfo *record =
-      a.kernelStruct(("trace_event_raw_" + event).str(), args[0]);
-  if (record == nullptr)
-    return;
-  auto add = [&](const FieldInfo &field) {
-    a.addAccessor("tp_" + field.name,
-                  {Accessor::Kind::Tracepoint, record, &field});
-    a.addAccessor("tp_" + field.name + "_ptr",
-                  {Accessor::Kind::Tracepoint, record, &field});
-  };
-  for (const Form *name : args.drop_front()) {
-    const FieldInfo *field =
-        name->isSymbol() ? record->find(cName(name)) : nullptr;
-    std::string text = toString(name);
-    if (field)
-      add(*field);
-    else
-      a.report(name, Kind::UnknownField,
-               {lispName(record->name), text,
-                didYouMean(text, record->fieldNames())});
-  }
-  if (args.size() == 1)
-    for (const FieldInfo &field : record->fields)
-      if (field.name != "ent" && field.name != "__data")
-        add(field);
 }
 
 } // namespace whistler::compiler

@@ -17,6 +17,12 @@ struct SemaInputs {
   std::function<llvm::Expected<std::shared_ptr<const btf::Btf>>(
       llvm::StringRef module)>
       openBtf;
+  /// The tracing file system's description of an event, when it has one; else
+  /// `others` gets the events that it knows, as `category/event`.
+  std::function<std::optional<std::string>(llvm::StringRef category,
+                                           llvm::StringRef event,
+                                           std::vector<std::string> &others)>
+      readTracepoint;
   bool relocatable = true;
   /// Declarations of the language's own library; the program may declare their
   /// names anew.

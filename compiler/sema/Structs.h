@@ -59,7 +59,16 @@ struct StructInfo {
 
 /// What a generated function name stands for.
 struct Accessor {
-  enum class Kind : uint8_t { Field, FieldPointer, As, Make, Tracepoint };
+  enum class Kind : uint8_t {
+    Field,
+    FieldPointer,
+    As,
+    Make,
+    Tracepoint,
+    TracepointPointer,
+    TracepointData,   ///< the bytes that a __data_loc word leads to
+    TracepointLength, ///< their number
+  };
   Kind kind = Kind::Field;
   const StructInfo *record = nullptr;
   const FieldInfo *field = nullptr;

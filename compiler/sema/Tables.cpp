@@ -5,6 +5,7 @@
 #include "Analyzer.h"
 
 #include <linux/bpf.h>
+#include <linux/bpf_perf_event.h>
 
 #include <cstddef>
 #include <type_traits>
@@ -25,8 +26,9 @@ constexpr DeclarationRow kDeclarations[] = {
 };
 
 constexpr ProgramTypeRow kProgramTypes[] = {
-#define WHISTLER_PROGRAM_TYPE(KEYWORD, SECTION, CONTEXT)                       \
-  {KEYWORD, SECTION, CONTEXT},
+#define WHISTLER_PROGRAM_TYPE(KEYWORD, SECTION, CONTEXT, GROUP, RESULT,        \
+                              SECTIONS, DOC)                                   \
+  {KEYWORD, SECTION, CONTEXT, GROUP, RESULT, SECTIONS, DOC},
 #include "ProgramTypes.def"
 };
 
@@ -34,25 +36,65 @@ constexpr ProgramTypeRow kProgramTypes[] = {
 [[maybe_unused]] constexpr uint32_t BPF_MAP_TYPE_CGRP_STORAGE = 32;
 
 constexpr MapTypeRow kMapTypes[] = {
-#define WHISTLER_MAP_TYPE(KEYWORD, TYPE, SHAPE)                                \
-  {KEYWORD, uint32_t(BPF_MAP_TYPE_##TYPE), MapShape::SHAPE},
+#define WHISTLER_MAP_TYPE(KEYWORD, TYPE, KEY, VALUE, ENTRIES, DOC)             \
+  {KEYWORD,         uint32_t(BPF_MAP_TYPE_##TYPE), MapKey::KEY,                \
+   MapValue::VALUE, MapEntries::ENTRIES,           DOC},
 #include "MapTypes.def"
 };
 
 template <typename Field>
 constexpr uint32_t kElementBytes = sizeof(std::remove_all_extents_t<Field>);
 
+template <typename Field>
+constexpr bool kIsSigned = std::is_signed_v<std::remove_all_extents_t<Field>>;
+
 constexpr ContextFieldRow kContextFields[] = {
-#define WHISTLER_CONTEXT_FIELD(STRUCT, FIELD)                                  \
-  {#STRUCT, #FIELD, uint32_t(offsetof(struct STRUCT, FIELD)),                  \
+#define WHISTLER_CONTEXT_FIELD(STRUCT, FIELD, TARGET)                          \
+  {#STRUCT,                                                                    \
+   #FIELD,                                                                     \
+   uint32_t(offsetof(struct STRUCT, FIELD)),                                   \
    uint32_t(sizeof(std::declval<struct STRUCT &>().FIELD)),                    \
-   kElementBytes<decltype(STRUCT::FIELD)>},
+   kElementBytes<decltype(STRUCT::FIELD)>,                                     \
+   kIsSigned<decltype(STRUCT::FIELD)>,                                         \
+   TARGET},
 #include "ContextFields.def"
+    WHISTLER_CONTEXT_FIELD(bpf_perf_event_data, sample_period, "")
+        WHISTLER_CONTEXT_FIELD(bpf_perf_event_data, addr, "")
+#undef WHISTLER_CONTEXT_FIELD
+};
+
+constexpr SharedRecordRow kSharedRecords[] = {
+    {"bpf_sock", sizeof(bpf_sock)},
+    {"bpf_tcp_sock", sizeof(bpf_tcp_sock)},
+    {"bpf_flow_keys", sizeof(bpf_flow_keys)},
+};
+
+struct ContextAccessRow {
+  const char *programType, *fields;
+  ContextAccess access;
+};
+constexpr ContextAccessRow kContextAccess[] = {
+#define WHISTLER_CONTEXT_ACCESS(TYPE, FIELDS, ACCESS)                          \
+  {TYPE, FIELDS, ContextAccess::ACCESS},
+#include "ContextAccess.def"
+};
+
+/// A list of things, and a list of helpers that they go with.
+struct HelperListRow {
+  const char *things, *helpers;
+};
+constexpr HelperListRow kHelperPermissions[] = {
+#define WHISTLER_HELPER_PERMISSION(GROUPS, HELPERS) {GROUPS, HELPERS},
+#include "HelperPermissions.def"
+};
+constexpr HelperListRow kHelperMaps[] = {
+#define WHISTLER_HELPER_MAP(HELPERS, TYPES) {TYPES, HELPERS},
+#include "HelperMaps.def"
 };
 
 constexpr HelperRow kHelpers[] = {
-#define WHISTLER_HELPER(NAME, ID, RESULT, POINTEE, COUNT, VARIADIC, ...)       \
-  {NAME, ID, RESULT, POINTEE, COUNT, VARIADIC, {__VA_ARGS__}},
+#define WHISTLER_HELPER(NAME, ID, RESULT, POINTEE, COUNT, VARIADIC, DOC, ...)  \
+  {NAME, ID, RESULT, POINTEE, COUNT, VARIADIC, DOC, {__VA_ARGS__}},
 #include "HelperPrototypes.def"
 };
 
@@ -97,6 +139,38 @@ const ContextFieldRow *findContextField(llvm::StringRef record,
   return nullptr;
 }
 
+bool hasWord(llvm::StringRef list, llvm::StringRef word) {
+  while (!list.empty()) {
+    auto [first, rest] = list.split(' ');
+    if (first == word)
+      return true;
+    list = rest;
+  }
+  return false;
+}
+
+ContextAccess contextAccess(llvm::StringRef programType,
+                            llvm::StringRef field) {
+  for (const ContextAccessRow &row : kContextAccess)
+    if (programType == row.programType && hasWord(row.fields, field))
+      return row.access;
+  return ContextAccess::Read;
+}
+
+llvm::StringRef helperGroups(llvm::StringRef name) {
+  for (const HelperListRow &row : kHelperPermissions)
+    if (hasWord(row.helpers, name))
+      return row.things;
+  return "";
+}
+
+llvm::StringRef helperMapTypes(llvm::StringRef name) {
+  for (const HelperListRow &row : kHelperMaps)
+    if (hasWord(row.helpers, name))
+      return row.things;
+  return "";
+}
+
 const HelperRow *findHelper(llvm::StringRef name) {
   return findRow(kHelpers, &HelperRow::name, name);
 }
@@ -113,6 +187,7 @@ llvm::ArrayRef<DeclarationRow> declarations() { return kDeclarations; }
 llvm::ArrayRef<ProgramTypeRow> programTypes() { return kProgramTypes; }
 llvm::ArrayRef<MapTypeRow> mapTypes() { return kMapTypes; }
 llvm::ArrayRef<ContextFieldRow> contextFields() { return kContextFields; }
+llvm::ArrayRef<SharedRecordRow> sharedRecords() { return kSharedRecords; }
 llvm::ArrayRef<HelperRow> helpers() { return kHelpers; }
 
 } // namespace whistler::compiler

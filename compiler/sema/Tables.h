@@ -35,28 +35,60 @@ struct DeclarationRow {
 struct ProgramTypeRow {
   const char *keyword;
   const char *section;
-  const char *context; ///< C name of the context struct, "" when raw
+  const char *context;  ///< C name of the context struct, "" when raw
+  const char *group;    ///< of helper permissions, "" when nothing is certain
+  uint64_t result;      ///< of a program that says nothing
+  const char *sections; ///< that libbpf has for the type, a space between them
+  const char *doc;
 };
 
 /// Which sizes a map needs: by the rules of the kernel's map_alloc_check.
-enum class MapShape {
-  Hash,    ///< key and value of any size
-  Array,   ///< key u32
-  Ring,    ///< neither
-  Queue,   ///< value only
-  Fds,     ///< key u32, value u32 (programs, perf events, maps, devices)
-  Storage, ///< key int, value of any size, no maximum
+enum class MapKey : uint8_t {
+  None,
+  Any,    ///< 1 to 512 bytes
+  Index,  ///< u32
+  Prefix, ///< u32 and 1 to 256 bytes
+  Cgroup, ///< u64, or struct bpf_cgroup_storage_key of 16 bytes
+};
+enum class MapValue : uint8_t {
+  None,
+  Any,
+  PerCpu,      ///< at most 32 KiB
+  Four,        ///< a number of the kernel or a file descriptor
+  FourOrEight, ///< the same, with a program beside it or a cookie
+  Inner,       ///< a map: 4 bytes
+  Stack,       ///< addresses: a multiple of 8 bytes
+};
+enum class MapEntries : uint8_t {
+  Required,
+  Optional, ///< by the number of CPUs
+  None,
+  Ring, ///< bytes: a power of two, whole pages
 };
 
 struct MapTypeRow {
   const char *keyword;
   uint32_t type;
-  MapShape shape;
+  MapKey key;
+  MapValue value;
+  MapEntries entries;
+  const char *doc;
 };
 
 struct ContextFieldRow {
   const char *record, *field; ///< C names
   uint32_t offset, bytes, elementBytes;
+  bool isSigned;
+  const char *target; ///< "": a number; "packet", or a struct's C name
+};
+
+/// What a program may do with a field of its context.
+enum class ContextAccess : uint8_t { None, Read, ReadWrite };
+
+/// A struct that linux/bpf.h shares with programs and that is no context alone.
+struct SharedRecordRow {
+  const char *name;
+  uint32_t bytes;
 };
 
 enum class ResultKind : uint8_t { Void, I64, I32, U64, U32, Pointer };
@@ -82,6 +114,7 @@ struct HelperRow {
   const char *pointee; ///< struct the result points to, or ""
   uint8_t argumentCount;
   bool isVariadic;
+  const char *doc; ///< the first sentence of the header's
   ArgumentKind arguments[5];
 };
 
@@ -98,6 +131,15 @@ const ProgramTypeRow *findProgramType(llvm::StringRef keyword);
 const MapTypeRow *findMapType(llvm::StringRef keyword);
 const ContextFieldRow *findContextField(llvm::StringRef record,
                                         llvm::StringRef field);
+ContextAccess contextAccess(llvm::StringRef programType, llvm::StringRef field);
+/// The groups of program types that may call a helper, a space between them;
+/// "" when any may.
+llvm::StringRef helperGroups(llvm::StringRef cName);
+/// Keywords of the map types that a helper works on, a space between them; ""
+/// when any.
+llvm::StringRef helperMapTypes(llvm::StringRef cName);
+/// Is `word` one of the words of `list`?
+bool hasWord(llvm::StringRef list, llvm::StringRef word);
 const HelperRow *findHelper(llvm::StringRef cName);
 HelperEffectsRow helperEffects(llvm::StringRef cName);
 std::optional<uint64_t> findKernelConstant(llvm::StringRef name);
@@ -107,6 +149,7 @@ llvm::ArrayRef<DeclarationRow> declarations();
 llvm::ArrayRef<ProgramTypeRow> programTypes();
 llvm::ArrayRef<MapTypeRow> mapTypes();
 llvm::ArrayRef<ContextFieldRow> contextFields();
+llvm::ArrayRef<SharedRecordRow> sharedRecords();
 llvm::ArrayRef<HelperRow> helpers();
 
 } // namespace whistler::compiler

@@ -119,7 +119,8 @@ enum class NodeKind : uint8_t {
   KernelLoadAt,   ///< `type` (bits) at children base, offset; isVolatile
   KernelAddress,  ///< address of aggregate field of child
   KernelCopy,     ///< children: destination, source; integer = bytes
-  ContextLoadAt,  ///< `type` from the context at `integer`
+  ContextLoadAt,  ///< `type` at `integer` of the context, or of what the child
+                  ///< leads to: a struct that the kernel shares
   ContextStoreAt, ///< child value, `type`, at `integer`
   ContextLoad,    ///< relocated field of the context (pt_regs)
   ContextPointer,
@@ -180,7 +181,7 @@ struct Program {
 struct Global {
   std::string name;
   ir::DataType type;
-  std::optional<uint64_t> value;
+  std::vector<uint8_t> bytes; ///< initial contents; empty: zero
   bool isConstant = false;
   SourceSpan span;
 };

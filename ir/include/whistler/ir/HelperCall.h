@@ -8,10 +8,11 @@ namespace whistler::ir {
 /// What a helper may do to memory, as LLVM must see it: too little and O2
 /// deletes ring-buffer submits, too much and no read merges across it.
 enum class HelperEffects {
-  Pure,          ///< fixed for the run: memory(none) willreturn
-  ProgramMemory, ///< effects, not on kernel memory that reads see
-  KernelMemory,  ///< may change kernel memory that reads see
-  Unknown,       ///< callbacks, spin locks: no memory attribute at all
+  Pure,             ///< fixed for the run: memory(none) willreturn
+  ProgramMemory,    ///< effects, but only on memory that its arguments lead to
+  AnyProgramMemory, ///< also values of maps, packets: reached by other pointers
+  KernelMemory,     ///< may change kernel memory that reads see
+  Unknown,          ///< callbacks, spin locks: no memory attribute at all
 };
 
 /// `call i64 inttoptr (i64 ID to ptr)(args…)` with the call-site attributes of

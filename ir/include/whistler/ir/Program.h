@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,13 @@ struct MapDefinition {
   /// them to readers as the element type of `value_size`, of which loaders
   /// look at the length only.
   std::vector<std::shared_ptr<const DataType>> records;
+  uint64_t extra = 0;                         ///< map_extra
+  std::optional<uint32_t> numaNode;
+  /// Maps of maps: what the inner ones look like (its name means nothing).
+  std::shared_ptr<const MapDefinition> inner;
+  bool holdsPrograms = false; ///< `values` are programs
+  /// Initial values by index: symbols of maps or programs; "" leaves one out.
+  std::vector<std::string> values;
 };
 
 /// Builds the module around the code of a compilation: compile unit, debug
@@ -64,6 +72,8 @@ public:
   ~ModuleBuilder();
 
   llvm::GlobalVariable *addMap(const MapDefinition &map, unsigned line);
+  /// Puts the initial values into a map, when all that they name is there.
+  void setMapValues(llvm::GlobalVariable &global, const MapDefinition &map);
   /// A function of `section` with one `ptr` context argument and an i32
   /// result; two programs may share a section.
   llvm::Function *addProgram(llvm::StringRef name, llvm::StringRef section,

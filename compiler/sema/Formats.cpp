@@ -1,0 +1,121 @@
+// Text with values: trace-printk and snprintf. The format goes into .rodata.
+// What does not fit the registers of a call goes through an array of u64 on
+// the stack, and trace-printk then becomes the helper that takes one
+// (bpf_trace_vprintk, kernel 5.16).
+
+#include "Analyzer.h"
+
+namespace whistler::compiler {
+
+namespace {
+
+/// Directives of a format: `%` but not `%%`.
+size_t directives(llvm::StringRef format) {
+  size_t count = 0;
+  for (size_t i = 0; i < format.size(); ++i) {
+    if (format[i] != '%')
+      continue;
+    if (i + 1 < format.size() && format[i + 1] == '%')
+      ++i;
+    else
+      ++count;
+  }
+  return count;
+}
+
+/// The format and its arguments agree, or it is reported.
+bool checkFormat(Analyzer &a, const Form *format, Forms values) {
+  if (!format->isString()) {
+    a.report(format, Kind::FormatNotString, {toString(format)});
+    return false;
+  }
+  size_t wanted = directives(format->text());
+  if (wanted == values.size())
+    return true;
+  a.report(format, Kind::FormatArguments,
+           {std::to_string(wanted), std::to_string(values.size())});
+  return false;
+}
+
+/// The values in an array on the stack; its address is a variable.
+Variable *packValues(Analyzer &a, Forms values, std::vector<NodePtr> &sequence,
+                     SourceSpan span) {
+  NodePtr array =
+      makeNode(NodeKind::StackObject, pointerType(Space::Stack), span);
+  array->integer = 8 * values.size();
+  Variable *at = a.once(std::move(array), sequence);
+  for (size_t i = 0; i < values.size(); ++i) {
+    NodePtr value = a.expression(values[i]);
+    if (isError(value))
+      return nullptr;
+    sequence.push_back(makeStore(makeRef(at, span), 8 * i, std::move(value),
+                                 integerType(), span));
+  }
+  return at;
+}
+
+/// The call `helper(arguments…, array, its size)`.
+NodePtr callPacked(Analyzer &a, const Form *form, const char *helper,
+                   std::vector<NodePtr> arguments, Forms values) {
+  std::vector<NodePtr> sequence;
+  Variable *array = nullptr;
+  if (!values.empty()) {
+    array = packValues(a, values, sequence, form->span);
+    if (array == nullptr)
+      return makeError(form->span);
+  }
+  arguments.push_back(array ? makeRef(array, form->span)
+                            : makeInteger(0, form->span));
+  arguments.push_back(makeInteger(8 * values.size(), form->span));
+  NodePtr call = callHelper(a, form, helper, std::move(arguments));
+  if (isError(call))
+    return call;
+  sequence.push_back(std::move(call));
+  return makeSequence(std::move(sequence), form->span);
+}
+
+} // namespace
+
+NodePtr analyzeTracePrintk(Analyzer &a, const Call &call) {
+  const Form *format = call.args[0];
+  Forms values = call.args.drop_front();
+  if (!checkFormat(a, format, values))
+    return makeError(call.form->span);
+  std::vector<NodePtr> arguments;
+  arguments.push_back(a.expression(format));
+  arguments.push_back(makeInteger(format->text().size() + 1, format->span));
+  if (values.size() > 3)
+    return callPacked(a, call.form, "trace_vprintk", std::move(arguments),
+                      values);
+  for (const Form *form : values) {
+    arguments.push_back(a.expression(form));
+    if (isError(arguments.back()))
+      return makeError(call.form->span);
+  }
+  return callHelper(a, call.form, "trace_printk", std::move(arguments));
+}
+
+NodePtr analyzeSnprintf(Analyzer &a, const Call &call) {
+  // `(snprintf dst size fmt data bytes)` with memory as data is the plain
+  // helper; without, the values themselves follow the format.
+  if (call.args.size() == 5) {
+    NodePtr data = a.expression(call.args[3]);
+    if (isError(data))
+      return data;
+    if (data->type.isPointer && isProgramSpace(data->type.space))
+      return callHelperByName(a, call.form, *findHelper("snprintf"), call.args);
+  }
+  Forms values = call.args.drop_front(3);
+  if (!checkFormat(a, call.args[2], values))
+    return makeError(call.form->span);
+  std::vector<NodePtr> arguments;
+  arguments.push_back(a.pointer(call.args[0]));
+  arguments.push_back(a.expression(call.args[1]));
+  arguments.push_back(a.expression(call.args[2]));
+  for (const NodePtr &argument : arguments)
+    if (isError(argument))
+      return makeError(call.form->span);
+  return callPacked(a, call.form, "snprintf", std::move(arguments), values);
+}
+
+} // namespace whistler::compiler

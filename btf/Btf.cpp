@@ -210,6 +210,14 @@ void Btf::forEachAggregateName(
     impl_->base->forEachAggregateName(visit);
 }
 
+void Btf::forEachFunctionName(
+    llvm::function_ref<void(llvm::StringRef)> visit) const {
+  for (TypeId id : impl_->tables.functions)
+    visit(nameOf(impl_->image, btf__type_by_id(impl_->image.raw, id)));
+  if (impl_->base)
+    impl_->base->forEachFunctionName(visit);
+}
+
 void Btf::Impl::addEnumerator(const btf_type *type, uint32_t index,
                               const char *name,
                               std::vector<Enumerator> &found) const {

@@ -12,6 +12,7 @@
 #include "DescribeDeclarations.h"
 #include "Frontend.h"
 #include "RemarkCollector.h"
+#include "whistler/backend/CallStacks.h"
 
 #include <llvm/Support/raw_ostream.h>
 
@@ -79,6 +80,13 @@ Error reportRefusal(Error error, Frontend &frontend) {
             addStackNotes(diagnostic, program);
           return Error::success();
         }
+        for (const auto &function : frontend.program.subprograms)
+          if (function->name == refusal.program()) {
+            frontend.diagnostics.report(function->span,
+                                        DiagnosticKind::FunctionRefused,
+                                        {function->name, refusal.what()});
+            return Error::success();
+          }
         frontend.diagnostics.report(DiagnosticKind::InternalError,
                                     {refusal.what()});
         return Error::success();
@@ -129,6 +137,9 @@ Error compileModule(Backend backend, Emit emit, Frontend &frontend,
   Expected<SmallVector<char, 0>> output = backend.emit(emit);
   if (!output)
     return reportRefusal(output.takeError(), frontend);
+  if (emit == Emit::Object && !frontend.program.subprograms.empty())
+    if (Error error = backend::checkCallStacks(*output))
+      return reportRefusal(std::move(error), frontend);
   result.object = std::move(*output);
   return Error::success();
 }

@@ -44,6 +44,18 @@ Declarations::Map describe(const ir::MapDefinition &map) {
   return result;
 }
 
+/// Of a scalar that has one other than zero.
+std::optional<uint64_t> initialValue(const Global &global) {
+  bool isScalar = global.type.kind == ir::DataType::Kind::Integer ||
+                  global.type.kind == ir::DataType::Kind::Bool;
+  if (!isScalar || global.bytes.empty())
+    return std::nullopt;
+  uint64_t value = 0;
+  for (size_t i = global.bytes.size(); i-- > 0;)
+    value = value << 8 | global.bytes[i];
+  return value;
+}
+
 } // namespace
 
 Declarations describeDeclarations(const TypedProgram &program,
@@ -66,7 +78,7 @@ Declarations describeDeclarations(const TypedProgram &program,
     if (isOwn(global.span))
       result.globals.push_back(
           {global.name, std::make_shared<const ir::DataType>(global.type),
-           global.isConstant, global.value});
+           global.isConstant, initialValue(global)});
   for (const Program &one : program.programs)
     result.programs.push_back({one.name, one.section});
   return result;

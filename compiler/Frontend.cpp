@@ -113,6 +113,7 @@ Expected<bool> Frontend::analyzeSource(StringRef fileName) {
   inputs.readTracepoint = readTracepoint;
   inputs.relocatable = options.relocatable;
   inputs.prelude = expander.prelude();
+  inputs.hasFetchingAtomics = options.cpu >= backend::Cpu::V3;
   Expected<TypedProgram> analyzed =
       compiler::analyze(topLevel, forms, inputs, diagnostics);
   if (!analyzed)

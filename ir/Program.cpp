@@ -61,6 +61,32 @@ struct ModuleBuilder::Impl {
     return program;
   }
 
+  DIType *typeOf(const ModuleBuilder::Parameter &parameter) {
+    DIType *type = parameter.type.bytes != 0
+                       ? debugType(debug, file, parameter.type)
+                       : nullptr;
+    return parameter.isPointer ? debug.createPointerType(type, 64) : type;
+  }
+
+  void describe(Function &function, const ModuleBuilder::Signature &signature,
+                unsigned line) {
+    SmallVector<Metadata *, 6> types{typeOf(signature.result)};
+    for (const ModuleBuilder::Parameter &parameter : signature.parameters)
+      types.push_back(typeOf(parameter));
+    auto *type = debug.createSubroutineType(debug.getOrCreateTypeArray(types));
+    auto flags = DISubprogram::SPFlagDefinition | DISubprogram::SPFlagOptimized;
+    if (!signature.isGlobal)
+      flags |= DISubprogram::SPFlagLocalToUnit;
+    DISubprogram *described =
+        debug.createFunction(file, function.getName(), "", file, line, type,
+                             line, DINode::FlagZero, flags);
+    for (size_t i = 0; i < signature.parameters.size(); ++i)
+      debug.createParameterVariable(
+          described, signature.parameters[i].name, unsigned(i + 1), file, line,
+          cast_or_null<DIType>(types[i + 1]), /*AlwaysPreserve=*/true);
+    function.setSubprogram(described);
+  }
+
   Module &module;
   DIBuilder debug;
   DIFile *file;
@@ -122,6 +148,32 @@ Function *ModuleBuilder::addProgram(StringRef name, StringRef section,
   // be loaded again after every store.
   function->addParamAttr(0, Attribute::NoAlias);
   impl_->describe(*function, line);
+  return function;
+}
+
+Function *ModuleBuilder::addSubprogram(StringRef name,
+                                       const Signature &signature,
+                                       unsigned line) {
+  LLVMContext &context = impl_->module.getContext();
+  auto typeOf = [&](const Parameter &parameter) -> Type * {
+    if (parameter.isPointer)
+      return PointerType::get(context, 0);
+    return Type::getInt64Ty(context);
+  };
+  SmallVector<Type *, 5> parameters;
+  for (const Parameter &parameter : signature.parameters)
+    parameters.push_back(typeOf(parameter));
+  auto linkage = signature.isGlobal ? GlobalValue::ExternalLinkage
+                                    : GlobalValue::InternalLinkage;
+  Function *function = Function::Create(
+      FunctionType::get(typeOf(signature.result), parameters, false), linkage,
+      name, impl_->module);
+  function->setDSOLocal(true);
+  function->addFnAttr(Attribute::NoUnwind);
+  function->addFnAttr(Attribute::NoInline);
+  for (size_t i = 0; i < parameters.size(); ++i)
+    function->getArg(unsigned(i))->setName(signature.parameters[i].name);
+  impl_->describe(*function, signature, line);
   return function;
 }
 

@@ -20,8 +20,9 @@ inline bool isKernelRead(const Node &node) {
 /// A handler returns an i64 or a `ptr`, by the type of its node.
 class FunctionLowering {
 public:
-  FunctionLowering(ModuleLowering &module, const Program &program,
-                   llvm::Function &function);
+  /// `subprogram` is the code when it is no program, else null.
+  FunctionLowering(ModuleLowering &module, const Code &code,
+                   const Subprogram *subprogram, llvm::Function &function);
   void run();
 
 private:
@@ -48,6 +49,7 @@ private:
   llvm::Value *integer(uint64_t value) { return builder_.getInt64(value); }
   llvm::AllocaInst *entrySlot(llvm::Type *type, const llvm::Twine &name);
   llvm::Type *slotType(const Variable &variable);
+  llvm::Value *slotOf(const Variable &variable);
   void storeVariable(const Variable &variable, llvm::Value *value);
   llvm::Value *child(const Node &node, size_t index) {
     return lower(index < node.children.size() ? node.children[index].get()
@@ -61,6 +63,18 @@ private:
   llvm::Value *lowerAddressOf(const Node &node);
   llvm::Value *lowerSequence(const Node &node);
 
+  // LowerFunctions.cpp: frames, parameters, calls of functions
+  void makeFrame();
+  void keepParameters();
+  llvm::Value *frameSlot(llvm::Value *frame, uint32_t slot);
+  llvm::Value *incomingFrame();
+  llvm::Value *context();
+  llvm::Value *outerSlot(const Variable &variable);
+  void forgetValue(const Variable &variable);
+  llvm::Value *lowerCallSubprogram(const Node &node);
+  llvm::Value *lowerFrameRef(const Node &node);
+  llvm::Value *lowerCallbackRef(const Node &node);
+
   // LowerArithmetic.cpp
   llvm::Value *lowerUnary(const Node &node);
   llvm::Value *lowerBinary(const Node &node);
@@ -70,6 +84,9 @@ private:
   llvm::Value *divideBy(Op op, llvm::Value *a, llvm::Value *b);
   llvm::Value *shift(Op op, llvm::Value *a, llvm::Value *b);
   llvm::Value *byteSwap(llvm::Value *value, unsigned bits);
+
+  // LowerAssembly.cpp
+  llvm::Value *lowerAssembly(const Node &node);
 
   // LowerControl.cpp
   struct LoopTargets {
@@ -117,24 +134,32 @@ private:
   llvm::Value *lowerContextLoad(const Node &node);
   llvm::Value *lowerContextLoadAt(const Node &node);
   llvm::Value *lowerContextStoreAt(const Node &node);
+  llvm::Value *lowerContextTyped(const Node &node);
   llvm::Value *lowerCoreFact(const Node &node);
+  llvm::Value *lowerTypeFact(const Node &node);
+  llvm::Value *lowerKernelVersion(const Node &node);
   llvm::Value *lowerBarrier(const Node &node);
+  llvm::Value *lowerUserLoad(const Node &node);
   llvm::Value *yielded(llvm::Value *value, const Node &node, bool isSigned);
 
   // LowerCalls.cpp
   llvm::Value *lowerCall(const Node &node);
+  llvm::Value *lowerCallKernelFunction(const Node &node);
+  llvm::Value *lowerKernelFunctionExists(const Node &node);
   llvm::Value *lowerMapRef(const Node &node);
   llvm::Value *lowerGlobalRef(const Node &node);
   llvm::Value *lowerStringRef(const Node &node);
   llvm::Value *argument(const Node &node);
 
   ModuleLowering &module_;
-  const Program &program_;
+  const Code &code_;
+  const Subprogram *subprogram_;
   llvm::Function &function_;
   llvm::IRBuilder<> builder_;
   llvm::BasicBlock *entry_ = nullptr; ///< allocas only; ends in a jump
-  llvm::DenseMap<const Variable *, llvm::AllocaInst *> slots_;
-  llvm::DenseSet<const Variable *> addressTaken_;
+  llvm::DenseMap<const Variable *, llvm::Value *> slots_;
+  llvm::AllocaInst *frame_ = nullptr; ///< for callbacks
+  llvm::Value *context_ = nullptr;
   unsigned kernelReads_ = 0; ///< in the whole program
   std::vector<LoopTargets> loops_;
 };

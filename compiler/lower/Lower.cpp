@@ -10,6 +10,7 @@
 
 #include "FunctionLowering.h"
 
+#include <llvm/ADT/StringExtras.h>
 #include <llvm/IR/Constants.h>
 
 using namespace llvm;
@@ -88,6 +89,60 @@ DebugLoc ModuleLowering::location(Function &function, SourceSpan span) {
   return builder_.location(function, place.line, place.column);
 }
 
+namespace {
+
+ir::ModuleBuilder::Parameter parameter(StringRef name, const ValueType &type) {
+  ir::ModuleBuilder::Parameter result;
+  for (char c : name)
+    result.name += isAlnum(c) ? c : '_';
+  if (result.name.empty() || isDigit(result.name.front()))
+    result.name.insert(0, "_");
+  result.isPointer = type.isPointer;
+  if (type.isPointer)
+    return result;
+  result.type.bytes = type.bits / 8;
+  result.type.isSigned = type.isSigned;
+  if (type.isBool)
+    result.type.kind = ir::DataType::Kind::Bool;
+  return result;
+}
+
+void lowerCode(ModuleLowering &module, const Code &code,
+               const Subprogram *subprogram, Function &function) {
+  // A loop that fills memory must not become a call of memset, which does not
+  // exist in the kernel.
+  function.addFnAttr("no-builtins");
+  FunctionLowering(module, code, subprogram, function).run();
+}
+
+} // namespace
+
+Function *ModuleLowering::declare(const Subprogram &subprogram) {
+  ir::ModuleBuilder::Signature signature;
+  signature.isGlobal = subprogram.isGlobal;
+  ValueType pointer;
+  pointer.isPointer = true;
+  if (subprogram.usesContext && !subprogram.isCallback)
+    signature.parameters.push_back(parameter("ctx", pointer));
+  for (const Variable *variable : subprogram.parameters) {
+    auto &added = signature.parameters.emplace_back(
+        parameter(variable->name, variable->type));
+    if (subprogram.isGlobal && variable->pointee)
+      added.type = *variable->pointee;
+    else if (subprogram.isGlobal)
+      added = parameter(variable->name, ValueType());
+  }
+  if (subprogram.isCallback)
+    signature.parameters.push_back(parameter("frame", pointer));
+  // The kernel wants a number from a global function.
+  signature.result =
+      parameter("", subprogram.isGlobal && subprogram.result.isPointer
+                        ? ValueType()
+                        : subprogram.result);
+  return builder_.addSubprogram(subprogram.name, signature,
+                                line(subprogram.span));
+}
+
 void ModuleLowering::run() {
   for (size_t i = 0; i < program_.maps.size(); ++i) {
     SourceSpan span =
@@ -96,14 +151,16 @@ void ModuleLowering::run() {
   }
   for (const Global &global : program_.globals)
     addGlobal(global);
-  for (const Program &program : program_.programs) {
-    Function *function =
-        builder_.addProgram(program.name, program.section, line(program.span));
-    // A loop that fills memory must not become a call of memset, which does
-    // not exist in the kernel.
-    function->addFnAttr("no-builtins");
-    FunctionLowering(*this, program, *function).run();
+  for (const auto &subprogram : program_.subprograms)
+    subprograms_.push_back(declare(*subprogram));
+  for (size_t i = 0; i < subprograms_.size(); ++i) {
+    const Subprogram &subprogram = *program_.subprograms[i];
+    lowerCode(*this, subprogram, &subprogram, *subprograms_[i]);
   }
+  for (const Program &program : program_.programs)
+    lowerCode(*this, program, nullptr,
+              *builder_.addProgram(program.name, program.section,
+                                   line(program.span)));
   for (size_t i = 0; i < program_.maps.size(); ++i)
     builder_.setMapValues(*maps_[i], program_.maps[i]);
   builder_.setLicense(program_.license);

@@ -51,6 +51,28 @@ Value *FunctionLowering::lowerCall(const Node &node) {
   return coerce(call, node.type.isPointer);
 }
 
+Value *FunctionLowering::lowerCallKernelFunction(const Node &node) {
+  Function *callee =
+      ir::declareKernelFunction(*function_.getParent(), *node.kernelFunction);
+  SmallVector<Value *, 5> arguments;
+  for (const NodePtr &item : node.children) {
+    Type *type = callee->getArg(unsigned(arguments.size()))->getType();
+    Value *value = coerce(lower(item.get()), type->isPointerTy());
+    arguments.push_back(
+        type->isPointerTy() ? value : builder_.CreateTrunc(value, type));
+  }
+  CallInst *call = builder_.CreateCall(callee, arguments);
+  if (call->getType()->isVoidTy())
+    return integer(0);
+  return yielded(call, node, node.type.isSigned);
+}
+
+Value *FunctionLowering::lowerKernelFunctionExists(const Node &node) {
+  Function *function =
+      ir::declareKernelFunction(*function_.getParent(), *node.kernelFunction);
+  return ir::createKernelFunctionExists(builder_, function);
+}
+
 Value *FunctionLowering::lowerMapRef(const Node &node) {
   return module_.map(node.index);
 }

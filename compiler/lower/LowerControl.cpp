@@ -24,11 +24,14 @@ BasicBlock *FunctionLowering::block(const Twine &name) {
 void FunctionLowering::leaveBlock() { startBlock(block("unreachable")); }
 
 void FunctionLowering::finishWith(Value *result) {
-  builder_.CreateRet(builder_.CreateTrunc(result, function_.getReturnType()));
+  Type *type = function_.getReturnType();
+  result = coerce(result, type->isPointerTy());
+  builder_.CreateRet(type->isPointerTy() ? result
+                                         : builder_.CreateTrunc(result, type));
 }
 
 Value *FunctionLowering::lowerReturn(const Node &node) {
-  finishWith(coerce(child(node, 0), false));
+  finishWith(child(node, 0));
   leaveBlock();
   return integer(0);
 }

@@ -50,20 +50,19 @@ Value *FunctionLowering::lowerKernelCopy(const Node &node) {
 }
 
 Value *FunctionLowering::lowerContextPointer(const Node &node) {
-  return function_.getArg(0);
+  return context();
 }
 
 Value *FunctionLowering::lowerContextLoad(const Node &node) {
-  Value *context = function_.getArg(0);
-  return yielded(ir::createContextLoad(builder_, *node.field, context), node,
+  return yielded(ir::createContextLoad(builder_, *node.field, context()), node,
                  node.field->isSigned);
 }
 
 Value *FunctionLowering::lowerContextLoadAt(const Node &node) {
   // Also for pointers: a packet's start is a u32 in the context's layout and
   // a pointer for the verifier.
-  Value *from = node.children.empty() ? function_.getArg(0)
-                                      : lowerPointer(node.children[0].get());
+  Value *from =
+      node.children.empty() ? context() : lowerPointer(node.children[0].get());
   Value *value =
       ir::createContextLoadAt(builder_, node.type.bits, from, node.integer);
   return yielded(value, node, node.type.isSigned);
@@ -71,14 +70,42 @@ Value *FunctionLowering::lowerContextLoadAt(const Node &node) {
 
 Value *FunctionLowering::lowerContextStoreAt(const Node &node) {
   Value *value = lowerInt(node.children[0].get());
-  ir::createContextStoreAt(builder_, function_.getArg(0), node.integer,
+  ir::createContextStoreAt(builder_, context(), node.integer,
                            narrow(value, node.type));
   return convert(value, node.type);
+}
+
+Value *FunctionLowering::lowerContextTyped(const Node &node) {
+  return ir::createContextPointer(
+      builder_, {node.type.pointee, node.extra != 0}, context(), node.integer);
+}
+
+Value *FunctionLowering::lowerTypeFact(const Node &node) {
+  return ir::createTypeFact(builder_, static_cast<ir::CoreFact>(node.integer),
+                            *node.typeIdentity);
+}
+
+Value *FunctionLowering::lowerKernelVersion(const Node &node) {
+  return ir::createKernelVersion(builder_);
 }
 
 Value *FunctionLowering::lowerCoreFact(const Node &node) {
   return ir::createCoreFact(builder_, static_cast<ir::CoreFact>(node.integer),
                             *node.field);
+}
+
+/// A slot that the helper fills, with 0 when the address is bad.
+Value *FunctionLowering::lowerUserLoad(const Node &node) {
+  Value *from = lowerInt(node.children[0].get());
+  unsigned bits = node.type.isPointer ? 64 : node.type.bits;
+  AllocaInst *slot = entrySlot(builder_.getIntNTy(bits), "user");
+  ConstantInt *bytes = builder_.getInt64(bits / 8);
+  builder_.CreateLifetimeStart(slot, bytes);
+  ir::createHelperCall(builder_, *node.helper, {slot, bytes, from});
+  Value *value = builder_.CreateAlignedLoad(builder_.getIntNTy(bits), slot,
+                                            slot->getAlign());
+  builder_.CreateLifetimeEnd(slot, bytes);
+  return yielded(value, node, node.type.isSigned);
 }
 
 Value *FunctionLowering::lowerBarrier(const Node &node) {

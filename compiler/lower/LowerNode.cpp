@@ -18,51 +18,80 @@ namespace whistler::compiler {
 #define HANDLER(KIND) {NodeKind::KIND, &FunctionLowering::lower##KIND}
 // In the order of NodeKind.
 const FunctionLowering::HandlerRow FunctionLowering::kHandlers[] = {
-    HANDLER(Integer),        HANDLER(VariableRef),
-    HANDLER(Assign),         HANDLER(Sequence),
-    HANDLER(Unary),          HANDLER(Binary),
-    HANDLER(Convert),        HANDLER(If),
-    HANDLER(Loop),           HANDLER(Break),
-    HANDLER(Continue),       HANDLER(Return),
-    HANDLER(Load),           HANDLER(Store),
-    HANDLER(Offset),         HANDLER(KernelLoad),
-    HANDLER(KernelLoadAt),   HANDLER(KernelAddress),
-    HANDLER(KernelCopy),     HANDLER(ContextLoadAt),
-    HANDLER(ContextStoreAt), HANDLER(ContextLoad),
-    HANDLER(ContextPointer), HANDLER(CoreFact),
-    HANDLER(StackObject),    HANDLER(AddressOf),
-    HANDLER(Zero),           HANDLER(Fill),
-    HANDLER(Copy),           HANDLER(MapRef),
-    HANDLER(GlobalRef),      HANDLER(StringRef),
-    HANDLER(Call),           HANDLER(Atomic),
-    HANDLER(Barrier),        HANDLER(Spill),
+    HANDLER(Integer),
+    HANDLER(VariableRef),
+    HANDLER(Assign),
+    HANDLER(Sequence),
+    HANDLER(Unary),
+    HANDLER(Binary),
+    HANDLER(Convert),
+    HANDLER(If),
+    HANDLER(Loop),
+    HANDLER(Break),
+    HANDLER(Continue),
+    HANDLER(Return),
+    HANDLER(Load),
+    HANDLER(Store),
+    HANDLER(Offset),
+    HANDLER(KernelLoad),
+    HANDLER(KernelLoadAt),
+    HANDLER(KernelAddress),
+    HANDLER(KernelCopy),
+    HANDLER(ContextLoadAt),
+    HANDLER(ContextStoreAt),
+    HANDLER(ContextLoad),
+    HANDLER(ContextTyped),
+    HANDLER(ContextPointer),
+    HANDLER(CoreFact),
+    HANDLER(TypeFact),
+    HANDLER(KernelVersion),
+    HANDLER(StackObject),
+    HANDLER(AddressOf),
+    HANDLER(Zero),
+    HANDLER(Fill),
+    HANDLER(Copy),
+    HANDLER(MapRef),
+    HANDLER(GlobalRef),
+    HANDLER(StringRef),
+    HANDLER(Call),
+    HANDLER(CallSubprogram),
+    HANDLER(CallKernelFunction),
+    HANDLER(KernelFunctionExists),
+    HANDLER(FrameRef),
+    HANDLER(CallbackRef),
+    HANDLER(UserLoad),
+    HANDLER(Assembly),
+    HANDLER(Atomic),
+    HANDLER(Barrier),
+    HANDLER(Spill),
 };
 #undef HANDLER
 
-FunctionLowering::FunctionLowering(ModuleLowering &module,
-                                   const Program &program, Function &function)
-    : module_(module), program_(program), function_(function),
-      builder_(function.getContext()) {}
+FunctionLowering::FunctionLowering(ModuleLowering &module, const Code &code,
+                                   const Subprogram *subprogram,
+                                   Function &function)
+    : module_(module), code_(code), subprogram_(subprogram),
+      function_(function), builder_(function.getContext()) {}
 
 void FunctionLowering::run() {
   entry_ = block("entry");
   BasicBlock *body = block("body");
   startBlock(body);
-  builder_.SetCurrentDebugLocation(module_.location(function_, program_.span));
-  if (program_.body)
-    survey(*program_.body);
+  builder_.SetCurrentDebugLocation(module_.location(function_, code_.span));
+  if (code_.body)
+    survey(*code_.body);
+  makeFrame();
   declareVariables();
-  finishWith(lowerInt(program_.body.get()));
+  keepParameters();
+  finishWith(lower(code_.body.get()));
   startBlock(entry_);
-  builder_.SetCurrentDebugLocation(module_.location(function_, program_.span));
+  builder_.SetCurrentDebugLocation(module_.location(function_, code_.span));
   builder_.CreateBr(body);
   removeUnreachableBlocks(function_);
 }
 
 void FunctionLowering::survey(const Node &node) {
   kernelReads_ += isKernelRead(node);
-  if (node.kind == NodeKind::AddressOf)
-    addressTaken_.insert(node.variable);
   for (const NodePtr &child : node.children)
     if (child)
       survey(*child);
@@ -71,17 +100,22 @@ void FunctionLowering::survey(const Node &node) {
 Type *FunctionLowering::slotType(const Variable &variable) {
   if (variable.type.isPointer)
     return builder_.getPtrTy();
-  return builder_.getIntNTy(
-      addressTaken_.contains(&variable) ? variable.type.bits : 64);
+  return builder_.getIntNTy(variable.addressTaken ? variable.type.bits : 64);
+}
+
+Value *FunctionLowering::slotOf(const Variable &variable) {
+  if (Value *known = slots_.lookup(&variable))
+    return known;
+  return slots_[&variable] = outerSlot(variable);
 }
 
 void FunctionLowering::declareVariables() {
-  for (const auto &variable : program_.variables) {
+  for (const auto &variable : code_.variables) {
     Type *type = slotType(*variable);
-    AllocaInst *slot = entrySlot(type, variable->name);
+    Value *slot = variable->frameSlot ? frameSlot(frame_, variable->frameSlot)
+                                      : entrySlot(type, variable->name);
     slots_[variable.get()] = slot;
-    builder_.CreateAlignedStore(Constant::getNullValue(type), slot,
-                                slot->getAlign());
+    builder_.CreateAlignedStore(Constant::getNullValue(type), slot, Align(8));
   }
 }
 
@@ -137,12 +171,11 @@ Value *FunctionLowering::convert(Value *value, const ValueType &type) {
 }
 
 void FunctionLowering::storeVariable(const Variable &variable, Value *value) {
-  AllocaInst *slot = slots_.lookup(&variable);
   if (!variable.type.isPointer) {
     value = convert(value, variable.type);
-    value = builder_.CreateTrunc(value, slot->getAllocatedType());
+    value = builder_.CreateTrunc(value, slotType(variable));
   }
-  builder_.CreateAlignedStore(value, slot, slot->getAlign());
+  builder_.CreateAlignedStore(value, slotOf(variable), Align(8));
 }
 
 Value *FunctionLowering::lowerInteger(const Node &node) {
@@ -150,18 +183,32 @@ Value *FunctionLowering::lowerInteger(const Node &node) {
 }
 
 Value *FunctionLowering::lowerVariableRef(const Node &node) {
-  AllocaInst *slot = slots_.lookup(node.variable);
-  Value *value = builder_.CreateAlignedLoad(
-      slot->getAllocatedType(), slot, slot->getAlign(), node.variable->name);
+  Value *value = builder_.CreateAlignedLoad(slotType(*node.variable),
+                                            slotOf(*node.variable), Align(8),
+                                            node.variable->name);
   if (node.variable->type.isPointer)
     return value;
   return extend(value, node.variable->type.isSigned);
+}
+
+/// The variable's old value is part of the new one.
+static bool mentions(const Node &node, const Variable &variable) {
+  if (node.kind == NodeKind::VariableRef && node.variable == &variable)
+    return true;
+  return any_of(node.children, [&](const NodePtr &child) {
+    return child && mentions(*child, variable);
+  });
 }
 
 Value *FunctionLowering::lowerAssign(const Node &node) {
   const Variable &variable = *node.variable;
   Value *value = coerce(child(node, 0), variable.type.isPointer);
   storeVariable(variable, value);
+  bool isCounter = subprogram_ && subprogram_->isCallback &&
+                   variable.frameSlot != 0 && !variable.type.isPointer &&
+                   !variable.addressTaken;
+  if (isCounter && mentions(*node.children[0], variable))
+    forgetValue(variable);
   return variable.type.isPointer ? value : convert(value, variable.type);
 }
 
@@ -173,7 +220,7 @@ Value *FunctionLowering::lowerConvert(const Node &node) {
 }
 
 Value *FunctionLowering::lowerAddressOf(const Node &node) {
-  return slots_.lookup(node.variable);
+  return slotOf(*node.variable);
 }
 
 Value *FunctionLowering::lowerSequence(const Node &node) {

@@ -20,6 +20,9 @@ public:
 
   llvm::GlobalVariable *map(uint32_t index) const { return maps_[index]; }
   llvm::GlobalVariable *global(uint32_t index) const { return globals_[index]; }
+  llvm::Function *subprogram(uint32_t index) const {
+    return subprograms_[index];
+  }
   /// A NUL-terminated constant in .rodata, one for each text.
   llvm::GlobalVariable *string(llvm::StringRef text, SourceSpan span);
   /// Constant bytes in .rodata, one for each name.
@@ -32,6 +35,7 @@ public:
 private:
   unsigned line(SourceSpan span) const;
   void addGlobal(const Global &global);
+  llvm::Function *declare(const Subprogram &subprogram);
 
   llvm::Module &module_;
   const TypedProgram &program_;
@@ -39,6 +43,7 @@ private:
   FileId main_;
   ir::ModuleBuilder builder_;
   std::vector<llvm::GlobalVariable *> maps_, globals_;
+  std::vector<llvm::Function *> subprograms_;
   llvm::StringMap<llvm::GlobalVariable *> strings_;
 };
 

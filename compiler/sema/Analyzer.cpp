@@ -60,12 +60,17 @@ Analyzer::run(const std::vector<const Form *> &topLevelForms) {
   for (const Form *form : inputs.prelude)
     topLevel(form);
   isInPrelude = false;
+  for (const Form *form : topLevelForms)
+    announceSubprograms(form);
   for (const Form *form : topLevelForms) {
     topLevel(form);
     if (worldError)
       return std::move(worldError);
   }
   checkNamedPrograms();
+  finishSubprograms(*this);
+  if (worldError)
+    return std::move(worldError);
   return std::move(result);
 }
 

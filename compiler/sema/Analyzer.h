@@ -30,10 +30,48 @@ struct GlobalInfo {
   bool isConstant = false;
 };
 
+/// A defsubprog as declared. Its body is analyzed at the first call with
+/// arguments of one kind, so that accessors in it know the memory that they
+/// work on; other kinds of arguments make another instance.
+struct SubprogramInfo {
+  struct Parameter {
+    const Form *name;
+    const Form *typeForm;
+    MemoryType type;
+  };
+  struct Instance {
+    std::string key;
+    uint32_t index = 0;
+    unsigned depth = 1; ///< frames that a call of it takes
+    const Form *kernelRead = nullptr;
+  };
+  const Form *form = nullptr, *name = nullptr, *resultForm = nullptr;
+  std::vector<Parameter> parameters;
+  std::optional<MemoryType> result;
+  std::vector<const Form *> body;
+  bool isGlobal = false, isParsed = false, isBroken = false, isOpen = false;
+  std::vector<Instance> instances;
+};
+
 /// What is known while one program is analyzed.
 struct FunctionState {
-  Program *program = nullptr;
+  Code *code = nullptr;
   const ProgramTypeRow *type = nullptr;
+  std::string section;
+  /// A callback: the code around it, whose variables it uses too.
+  FunctionState *outer = nullptr;
+  Subprogram *callback = nullptr;
+  bool returns = false; ///< callbacks: has a `return` out of everything
+  /// A `return` inside of callbacks leaves these to the code around them.
+  Variable *leaveFlag = nullptr, *leaveValue = nullptr;
+  /// Subprograms: what `return` gives so far.
+  const SubprogramInfo *subprogram = nullptr;
+  std::optional<ValueType> result;
+  unsigned callDepth = 0; ///< frames below this one
+
+  /// The program or function that this is part of.
+  FunctionState &outermost() { return outer ? outer->outermost() : *this; }
+
   struct Binding {
     const Symbol *name;
     Variable *variable;
@@ -49,6 +87,8 @@ struct FunctionState {
   /// Pointers that were used other than to reach through them: somebody may
   /// have tested them against 0.
   llvm::DenseSet<const Variable *> tested;
+  /// Pointers that a test around or before this place shows to be not 0.
+  llvm::DenseSet<const Variable *> nonNull;
   const Form *kernelRead = nullptr; ///< the first, for the licence
 };
 
@@ -87,11 +127,16 @@ public:
   /// Takes a name of the object for a map, global, program or subprogram;
   /// reports one that is taken.
   bool claim(const Form *name);
+  // Functions.cpp
+  /// Names that may be called before their definition.
+  void announceSubprograms(const Form *form);
+  SubprogramInfo *findSubprogram(llvm::StringRef cName);
 
   // Variables.cpp
   Variable *declare(const Symbol *name, ValueType type, SourceSpan span);
   Variable *temporary(ValueType type, SourceSpan span);
-  Variable *find(const Symbol *name) const;
+  /// The variable in scope; one of the code around a callback is captured.
+  Variable *find(const Symbol *name);
   /// A use of `value` several times: a variable that is set once by the first
   /// item put into `sequence`.
   Variable *once(NodePtr value, std::vector<NodePtr> &sequence);
@@ -124,8 +169,9 @@ public:
   llvm::StringMap<std::vector<Accessor>> accessors; ///< lower case, with `_`
   llvm::StringMap<MapInfo> maps;                    ///< C names
   llvm::StringMap<GlobalInfo> globals;
-  llvm::StringMap<int64_t> constants;         ///< names as read
-  llvm::DenseSet<const Symbol *> brokenNames; ///< of failed declarations
+  llvm::StringMap<SubprogramInfo> subprograms; ///< C names
+  llvm::StringMap<int64_t> constants;          ///< names as read
+  llvm::DenseSet<const Symbol *> brokenNames;  ///< of failed declarations
   /// Maps that variables lead to, as long as their users need them.
   std::vector<std::unique_ptr<MapInfo>> foundMaps;
   /// Programs that maps name before they are declared.
@@ -134,6 +180,8 @@ public:
   std::string licenseFrom;
   bool isInPrelude = false; ///< while the language's own library is declared
   FunctionState *function = nullptr;
+  /// For functions that no program calls.
+  const ProgramTypeRow *lastProgramType = &programTypes().front();
   llvm::Error worldError = llvm::Error::success();
 
 private:
@@ -202,7 +250,8 @@ NodePtr mapOperand(Analyzer &a, const Form *form, const MapInfo &map,
                    bool isKey);
 /// The map of an operation that `helper` does; reports a type it cannot do.
 const MapInfo *mapFor(Analyzer &a, const Form *form, llvm::StringRef helper);
-NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args, NodePtr value);
+NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args,
+                    const Form *value);
 NodePtr incrementMapEntry(Analyzer &a, const Form *form, Forms args,
                           NodePtr delta);
 // MapValues.cpp
@@ -236,6 +285,60 @@ void discardRecords(Analyzer &a, std::vector<NodePtr> &sequence, size_t keep,
                     SourceSpan span);
 // Context.cpp
 NodePtr storeContext(Analyzer &a, const Form *form, Forms args, NodePtr value);
+// Bindings.cpp
+/// The type of a variable of type `declared` that holds a `value`.
+ValueType boundType(const ValueType &value,
+                    const std::optional<MemoryType> &declared);
+// Functions.cpp
+NodePtr callSubprogram(Analyzer &a, const Form *form, SubprogramInfo &info,
+                       Forms args);
+/// What `return` does: yields the node that leaves with `value`.
+NodePtr leaveWith(Analyzer &a, NodePtr value, SourceSpan span);
+/// Analyzes what nobody calls, to find its mistakes.
+void finishSubprograms(Analyzer &a);
+/// After the body of a program or function is complete.
+void finishCode(Analyzer &a, Code &code, size_t firstSubprogram);
+/// The kernel follows calls to a depth of 8.
+void checkCallDepth(Analyzer &a, const Form *program, unsigned frames);
+// BpfLoop.cpp
+NodePtr leaveCallback(Analyzer &a, NodePtr value, SourceSpan span);
+/// `break` (`stops`) or `continue` of the loop whose body this callback is.
+NodePtr leaveRound(Analyzer &a, bool stops, SourceSpan span);
+/// `variable` of a code around the present one, for use here.
+void capture(Analyzer &a, FunctionState &owner, Variable *variable);
+// Arguments.cpp
+/// (retval) where the context holds it.
+NodePtr attachedResult(Analyzer &a, const Call &call);
+/// (ctx field) of an iterator.
+NodePtr iteratorField(Analyzer &a, const Form *form, const Form *name);
+// KernelFunctions.cpp
+/// "; did you mean …" of the kernel's functions whose names begin with
+/// `prefix`, which is left out.
+std::string closestFunctions(const btf::Btf &types, llvm::StringRef name,
+                             llvm::StringRef prefix);
+// KernelStructs.cpp
+llvm::Expected<MemoryType> kernelMemoryType(const btf::Btf &btf,
+                                            btf::TypeId id);
+// NullTests.cpp
+/// Pointers that a test shows to be other than 0, by its outcome.
+struct NullFacts {
+  std::vector<const Variable *> whenTrue, whenFalse;
+};
+/// The expression as a test.
+NodePtr analyzeTest(Analyzer &a, const Form *form, NullFacts &facts);
+/// What is known in the arms of a test and after them. Between the calls the
+/// arms are analyzed, the first one after `startThen`.
+class Branches {
+public:
+  Branches(Analyzer &a, const NullFacts &facts);
+  void startThen();
+  void startElse();
+  void join(const NodePtr &then, const NodePtr &otherwise);
+
+private:
+  llvm::DenseSet<const Variable *> &facts_, before_, afterThen_;
+  const NullFacts tests_;
+};
 // Places.cpp
 NodePtr assign(Analyzer &a, const Form *place, const Form *value,
                const Form *form);

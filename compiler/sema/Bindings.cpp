@@ -46,17 +46,21 @@ size_t takeDeclarations(Forms body,
   return taken;
 }
 
-ValueType bindingType(const NodePtr &value,
-                      const std::optional<MemoryType> &declared) {
+} // namespace
+
+ValueType boundType(const ValueType &value,
+                    const std::optional<MemoryType> &declared) {
   if (!declared)
-    return value->type;
-  if (!value->type.isPointer)
+    return value;
+  if (!value.isPointer)
     return valueTypeOf(*declared);
-  ValueType type = value->type;
+  ValueType type = value;
   if (declared->kind == MemoryType::Kind::Pointer && !declared->name.empty())
     type.pointee = declared->name;
   return type;
 }
+
+namespace {
 
 /// Evaluates one binding; the variable comes into scope by the caller.
 Variable *bindVariable(Analyzer &a, const Binding &binding, const Form *type,
@@ -70,7 +74,7 @@ Variable *bindVariable(Analyzer &a, const Binding &binding, const Form *type,
     a.report(type, Kind::NotScalarType, {toString(type)});
     value = makeError(binding.name->span);
   }
-  ValueType valueType = bindingType(value, declared);
+  ValueType valueType = boundType(value->type, declared);
   valueType.isError = value->type.isError;
   if (!declared && !valueType.isPointer)
     valueType.isBool = false;

@@ -51,7 +51,7 @@ ValueType fieldType(const ContextFieldRow &row) {
 /// fields are trusted pointers, all but `meta` null at the end.
 std::optional<ContextPlace> iteratorPlace(Analyzer &a, const Form *name) {
   llvm::StringRef target =
-      llvm::StringRef(a.function->program->section).split('/').second;
+      llvm::StringRef(a.function->outermost().section).split('/').second;
   const StructInfo *record =
       a.kernelStruct(("bpf_iter__" + target).str(), name);
   if (record == nullptr)
@@ -150,6 +150,9 @@ bool permits(Analyzer &a, const Form *form, const Form *name,
 } // namespace
 
 NodePtr analyzeContext(Analyzer &a, const Call &call) {
+  bool isIterator = llvm::StringRef(a.function->type->keyword) == "ITER";
+  if (isIterator && call.args.size() == 1)
+    return iteratorField(a, call.form, call.args[0]);
   std::optional<ContextPlace> place = contextPlace(a, call.form, call.args);
   if (!place ||
       !permits(a, call.form, call.args[0], *place, ContextAccess::Read))
@@ -181,39 +184,6 @@ NodePtr storeContext(Analyzer &a, const Form *form, Forms args, NodePtr value) {
   NodePtr node = makeNode(NodeKind::ContextStoreAt, place->type, form->span);
   node->integer = place->offset;
   node->children.push_back(std::move(value));
-  return node;
-}
-
-namespace {
-
-/// Registers by role: six arguments, result, stack pointer, instruction
-/// pointer, as the kernel's struct of x86-64 names them.
-constexpr const char *kRegisters[] = {"di", "si", "dx", "cx", "r8",
-                                      "r9", "ax", "sp", "ip"};
-
-} // namespace
-
-NodePtr analyzePtRegs(Analyzer &a, const Call &call) {
-  const StructInfo *registers = a.kernelStruct("pt_regs", call.form);
-  if (registers == nullptr)
-    return makeError(call.form->span);
-  const FieldInfo *field = registers->find(kRegisters[call.data]);
-  if (field == nullptr)
-    return a.fail(call.form, Kind::UnsupportedArchitecture,
-                  {toString(call.form->cons.car)});
-  NodePtr node =
-      makeNode(NodeKind::ContextLoad, integerType(), call.form->span);
-  node->field = makeField(*registers, *field);
-  return node;
-}
-
-NodePtr analyzeArgument(Analyzer &a, const Call &call) {
-  std::optional<uint64_t> index = a.constant(call.args[0]);
-  if (!index)
-    return makeError(call.form->span);
-  NodePtr node =
-      makeNode(NodeKind::ContextLoadAt, integerType(), call.form->span);
-  node->integer = *index * 8;
   return node;
 }
 

@@ -28,20 +28,32 @@ NodePtr analyzeProg1(Analyzer &a, const Call &call) {
 }
 
 NodePtr analyzeIf(Analyzer &a, const Call &call) {
-  NodePtr test = a.expression(call.args[0]);
+  NullFacts facts;
+  NodePtr test = analyzeTest(a, call.args[0], facts);
+  Branches branches(a, facts);
+  branches.startThen();
   NodePtr then = a.expression(call.args[1]);
+  branches.startElse();
   NodePtr otherwise =
       call.args.size() > 2 ? a.expression(call.args[2]) : nullptr;
+  branches.join(then, otherwise);
   return makeIf(std::move(test), std::move(then), std::move(otherwise),
                 call.form->span);
 }
 
 NodePtr analyzeWhen(Analyzer &a, const Call &call) {
-  NodePtr test = a.expression(call.args[0]);
-  if (call.data == 0)
+  NullFacts facts;
+  NodePtr test = analyzeTest(a, call.args[0], facts);
+  if (call.data == 0) {
+    std::swap(facts.whenTrue, facts.whenFalse);
     test = makeUnary(Op::LogicalNot, std::move(test), integerType(),
                      call.args[0]->span);
+  }
+  Branches branches(a, facts);
+  branches.startThen();
   NodePtr then = a.body(call.args.drop_front(), call.form->span);
+  branches.startElse();
+  branches.join(then, nullptr);
   return makeIf(std::move(test), std::move(then), nullptr, call.form->span);
 }
 
@@ -55,15 +67,21 @@ NodePtr condClauses(Analyzer &a, Forms clauses, SourceSpan span) {
   if (!clause->isCons())
     return a.fail(clause, Kind::MalformedClause, {toString(clause)});
   llvm::SmallVector<const Form *, 8> parts = items(clause);
-  NodePtr test = a.expression(parts[0]);
+  NullFacts facts;
   if (parts.size() > 1) {
+    NodePtr test = analyzeTest(a, parts[0], facts);
+    Branches branches(a, facts);
+    branches.startThen();
     NodePtr then = a.body(Forms(parts).drop_front(), clause->span);
     if (parts[0]->isNamed("T"))
       return then;
+    branches.startElse();
     NodePtr rest = condClauses(a, clauses.drop_front(), span);
+    branches.join(then, rest);
     return makeIf(std::move(test), std::move(then), std::move(rest), span);
   }
   // A clause without a body gives its test.
+  NodePtr test = a.expression(parts[0]);
   std::vector<NodePtr> sequence;
   Variable *value = a.once(std::move(test), sequence);
   NodePtr rest = condClauses(a, clauses.drop_front(), span);
@@ -73,10 +91,15 @@ NodePtr condClauses(Analyzer &a, Forms clauses, SourceSpan span) {
 }
 
 NodePtr foldAnd(Analyzer &a, Forms forms, SourceSpan span) {
-  NodePtr first = a.expression(forms.front());
   if (forms.size() == 1)
-    return first;
+    return a.expression(forms.front());
+  NullFacts facts;
+  NodePtr first = analyzeTest(a, forms.front(), facts);
+  Branches branches(a, facts);
+  branches.startThen();
   NodePtr rest = foldAnd(a, forms.drop_front(), span);
+  branches.startElse();
+  branches.join(rest, nullptr);
   return makeIf(std::move(first), std::move(rest), nullptr, span);
 }
 
@@ -133,17 +156,7 @@ NodePtr analyzeReturn(Analyzer &a, const Call &call) {
   uint64_t quiet = a.function->type ? a.function->type->result : 0;
   NodePtr value = call.args.empty() ? makeInteger(quiet, call.form->span)
                                     : a.expression(call.args[0]);
-  std::vector<NodePtr> sequence;
-  if (!a.function->records.empty() && !isLiteral(value)) {
-    // The value may read the record: before that is given up.
-    Variable *kept = a.once(std::move(value), sequence);
-    value = makeRef(kept, call.form->span);
-  }
-  discardRecords(a, sequence, 0, call.form->span);
-  NodePtr leave = makeNode(NodeKind::Return, integerType(), call.form->span);
-  leave->children.push_back(std::move(value));
-  sequence.push_back(std::move(leave));
-  return makeSequence(std::move(sequence), call.form->span);
+  return leaveWith(a, std::move(value), call.form->span);
 }
 
 } // namespace whistler::compiler

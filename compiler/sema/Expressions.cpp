@@ -111,6 +111,8 @@ NodePtr callForm(Analyzer &a, const Form *form) {
   llvm::SmallVector<const Form *, 8> args = items(form->cons.cdr);
   if (const BuiltinRow *row = findBuiltin(head->symbol->name))
     return callBuiltin(a, form, *row, args);
+  if (SubprogramInfo *info = a.findSubprogram(cName(head->symbol)))
+    return callSubprogram(a, form, *info, args);
   auto found = a.accessors.find(accessorKey(head->symbol->name));
   if (found != a.accessors.end())
     return callAccessor(a, form, args, found->second);
@@ -174,7 +176,8 @@ NodePtr Analyzer::pointer(const Form *form) {
   NodePtr node;
   bool wasTested = true;
   if (Variable *variable = form->isSymbol() ? find(form->symbol) : nullptr) {
-    wasTested = function->tested.contains(variable);
+    wasTested = function->tested.contains(variable) ||
+                function->nonNull.contains(variable);
     node = makeRef(variable, form->span);
   } else {
     node = expression(form);

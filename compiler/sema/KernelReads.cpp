@@ -6,12 +6,9 @@
 
 #include "Analyzer.h"
 
-namespace whistler::compiler {
+#include "whistler/ir/Operations.h"
 
-/// A field of a context that linux/bpf.h describes, which no relocation needs;
-/// null when it is none (Context.cpp).
-NodePtr loadContextField(llvm::StringRef record, llvm::StringRef field,
-                         SourceSpan span);
+namespace whistler::compiler {
 
 namespace {
 
@@ -87,6 +84,42 @@ void setBase(Node &node, NodePtr base, ir::Field field) {
   node.children.push_back(std::move(base));
 }
 
+/// The anonymous struct that is member `field` gets a name by which values of
+/// its type are known: a pointer to it may be kept in a variable.
+std::string nameAnonymous(Analyzer &a, const Form *form, const ir::Field &field,
+                          const MemoryType &type) {
+  std::string name = field.path();
+  if (a.findStruct(name))
+    return name;
+  const StructInfo *known = a.recordOf(type, form);
+  if (known == nullptr)
+    return "";
+  auto named = std::make_unique<StructInfo>(*known);
+  named->around = std::make_shared<const ir::Field>(field);
+  named->name = name;
+  StructInfo *added = a.addStruct(std::move(named));
+  added->name.clear();
+  return name;
+}
+
+/// Where a field of an anonymous struct is in it, on the running kernel: the
+/// difference of two offsets in the record around it.
+NodePtr offsetInside(Analyzer &a, const Form *form, const StructInfo &record,
+                     const FieldInfo &info) {
+  SourceSpan span = form->span;
+  if (!record.around || !a.inputs.relocatable)
+    return makeInteger(info.bitOffset / 8, span);
+  auto offset = [&](ir::Field field) {
+    NodePtr node = makeNode(NodeKind::CoreFact, integerType(), span);
+    node->integer = uint64_t(ir::CoreFact::FieldByteOffset);
+    node->field = std::move(field);
+    return node;
+  };
+  return makeBinary(
+      Op::Sub, offset(ir::compose(*record.around, makeField(record, info))),
+      offset(*record.around), integerType(), span);
+}
+
 /// A field of a struct that only the program knows, or of one that no
 /// relocation can name: by number.
 bool isByNumber(const StructInfo &record, const NodePtr &base) {
@@ -111,7 +144,7 @@ NodePtr kernelLoad(Analyzer &a, const Form *form, NodePtr base,
   ValueType type = valueTypeOf(field.type);
   if (isByNumber(record, base) && field.bitSize == 0)
     return kernelLoadAt(a, form, std::move(base),
-                        makeInteger(field.bitOffset / 8, form->span), type);
+                        offsetInside(a, form, record, field), type);
   noteRead(a, form);
   if (base->type.space == Space::Trusted && type.isPointer)
     type.space = Space::Kernel;
@@ -126,9 +159,14 @@ NodePtr kernelAddress(Analyzer &a, const Form *form, NodePtr base,
                       const StructInfo &record, const FieldInfo &field) {
   ValueType type = pointerTo(field.type, Space::Kernel);
   if (isByNumber(record, base))
-    return makeOffset(std::move(base), field.bitOffset / 8, type, form->span);
+    return makeOffset(std::move(base), offsetInside(a, form, record, field),
+                      type, form->span);
   NodePtr node = makeNode(NodeKind::KernelAddress, type, form->span);
   setBase(*node, std::move(base), makeField(record, field));
+  bool isAnonymous = field.type.kind == MemoryType::Kind::Aggregate &&
+                     field.type.name.empty() && field.type.kernelType != 0;
+  if (isAnonymous)
+    node->type.pointee = nameAnonymous(a, form, *node->field, field.type);
   return node;
 }
 
@@ -147,53 +185,6 @@ NodePtr analyzeKernelLoad(Analyzer &a, const Call &call) {
   return node;
 }
 
-namespace {
-
-/// `S f` of core-load and its kin.
-const FieldInfo *namedField(Analyzer &a, const Form *structForm,
-                            const Form *fieldForm, const StructInfo *&record) {
-  if (!structForm->isSymbol() || !fieldForm->isSymbol()) {
-    a.report(structForm, Kind::MalformedField, {toString(fieldForm)});
-    return nullptr;
-  }
-  record = a.kernelStruct(cName(structForm), structForm);
-  if (record == nullptr)
-    return nullptr;
-  const FieldInfo *field = record->find(cName(fieldForm));
-  std::string name = toString(fieldForm);
-  if (field == nullptr)
-    a.report(
-        fieldForm, Kind::UnknownField,
-        {lispName(record->name), name, didYouMean(name, record->fieldNames())});
-  return field;
-}
-
-} // namespace
-
-NodePtr analyzeCoreLoad(Analyzer &a, const Call &call) {
-  const StructInfo *record = nullptr;
-  const FieldInfo *field = namedField(a, call.args[3], call.args[4], record);
-  NodePtr base = a.pointer(call.args[1]);
-  if (field == nullptr || isError(base))
-    return makeError(call.form->span);
-  return readField(a, call.form, std::move(base), *record, *field, nullptr);
-}
-
-NodePtr analyzeCoreContextLoad(Analyzer &a, const Call &call) {
-  if (call.args[2]->isSymbol() && call.args[3]->isSymbol())
-    if (NodePtr node = loadContextField(cName(call.args[2]),
-                                        cName(call.args[3]), call.form->span))
-      return node;
-  const StructInfo *record = nullptr;
-  const FieldInfo *field = namedField(a, call.args[2], call.args[3], record);
-  if (field == nullptr)
-    return makeError(call.form->span);
-  NodePtr node = makeNode(NodeKind::ContextLoad, valueTypeOf(field->type),
-                          call.form->span);
-  node->field = makeField(*record, *field);
-  return node;
-}
-
 NodePtr analyzeVolatile(Analyzer &a, const Call &call) {
   NodePtr node = a.expression(call.args[0]);
   if (isError(node))
@@ -203,6 +194,11 @@ NodePtr analyzeVolatile(Analyzer &a, const Call &call) {
   case NodeKind::KernelLoadAt:
   case NodeKind::Load:
     node->isVolatile = true;
+    return node;
+  case NodeKind::ContextLoad: // each of these is done where it is written
+  case NodeKind::ContextLoadAt:
+  case NodeKind::ContextTyped:
+  case NodeKind::UserLoad:
     return node;
   default:
     return a.fail(call.args[0], Kind::NotARead, {toString(call.args[0])});

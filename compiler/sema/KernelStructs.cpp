@@ -116,6 +116,11 @@ std::string describeCandidates(const btf::AmbiguousTypeError &error) {
 
 } // namespace
 
+llvm::Expected<MemoryType> kernelMemoryType(const btf::Btf &btf,
+                                            btf::TypeId id) {
+  return memoryType(btf, id);
+}
+
 const btf::Btf *Analyzer::btf(const Form *at) {
   if (btf_ || btfFailed_)
     return btf_.get();

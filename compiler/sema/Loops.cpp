@@ -122,6 +122,8 @@ NodePtr analyzeWhile(Analyzer &a, const Call &call) {
 }
 
 NodePtr analyzeBreak(Analyzer &a, const Call &call) {
+  if (a.function->loopDepth == 0 && a.function->callback)
+    return leaveRound(a, call.data == 0, call.form->span);
   if (a.function->loopDepth == 0)
     return a.fail(call.form, Kind::OutsideLoop,
                   {toString(call.form->cons.car)});

@@ -212,17 +212,23 @@ NodePtr analyzeGetmap(Analyzer &a, const Call &call) {
   return makeSequence(std::move(sequence), span);
 }
 
-NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args, NodePtr value) {
+NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args,
+                    const Form *valueForm) {
   if (args.size() != 2)
     return a.fail(form, Kind::WrongArgumentCount,
                   {"getmap", "2", std::to_string(args.size())});
   const MapInfo *map = mapFor(a, args[0], "map_update_elem");
-  if (map == nullptr || isError(value))
-    return makeError(form->span);
   SourceSpan span = form->span;
+  // The key is in its place before the value is evaluated.
   std::vector<NodePtr> sequence;
+  NodePtr key = a.expression(args[1]);
+  NodePtr value = a.expression(valueForm);
+  if (map == nullptr || isError(key) || isError(value))
+    return makeError(span);
+  if (!isLiteral(key))
+    key = makeRef(a.once(std::move(key), sequence), span);
   Variable *kept = a.once(std::move(value), sequence);
-  NodePtr key = mapOperand(a, args[1], *map, true);
+  key = operand(a, args[1], *map, true, std::move(key));
   NodePtr stored = operand(a, form, *map, false, makeRef(kept, span));
   if (isError(key) || isError(stored))
     return makeError(span);

@@ -136,13 +136,17 @@ NodePtr analyzeMemcpy(Analyzer &a, const Call &call) {
 }
 
 NodePtr analyzeStructAlloc(Analyzer &a, const Call &call) {
-  std::optional<uint64_t> bytes = a.constant(call.args[0]);
+  const Form *size = call.args[0];
+  const StructInfo *record =
+      size->isSymbol() ? a.findStruct(cName(size)) : nullptr;
+  std::optional<uint64_t> bytes =
+      record ? std::optional(record->bytes) : a.constant(size);
   if (!bytes)
     return makeError(call.form->span);
   if (*bytes == 0 || *bytes > 512)
-    return a.fail(call.args[0], Kind::StackObjectSize,
-                  {std::to_string(*bytes)});
-  NodePtr node = makeNode(NodeKind::StackObject, pointerType(Space::Stack),
+    return a.fail(size, Kind::StackObjectSize, {std::to_string(*bytes)});
+  NodePtr node = makeNode(NodeKind::StackObject,
+                          pointerType(Space::Stack, record ? record->name : ""),
                           call.form->span);
   node->integer = *bytes;
   return node;
@@ -158,27 +162,63 @@ NodePtr analyzeStackAddr(Analyzer &a, const Call &call) {
   type.elementSigned = variable->type.isSigned;
   NodePtr node = makeNode(NodeKind::AddressOf, type, call.form->span);
   node->variable = variable;
+  variable->addressTaken = true;
   return node;
 }
 
+namespace {
+
+/// What the kernel's check_atomic lets atomics work on.
+bool permitsAtomics(Space space) {
+  return space != Space::Context && space != Space::Packet &&
+         space != Space::Map;
+}
+
+/// The type of an atomic operation: the last argument, or u64.
+std::optional<MemoryType> atomicType(Analyzer &a, const Form *form) {
+  if (form == nullptr)
+    return MemoryType();
+  std::optional<MemoryType> type = a.parseType(form);
+  if (!type || (type->isScalar() && (type->bytes == 4 || type->bytes == 8)))
+    return type;
+  a.report(form, Kind::AtomicWidth, {toString(form)});
+  return std::nullopt;
+}
+
+/// Old CPU levels know nothing but an addition.
+bool checkAtomicCpu(Analyzer &a, const Call &call) {
+  AtomicOp op = AtomicOp(call.data);
+  if (a.inputs.hasFetchingAtomics || op == AtomicOp::Add || op == AtomicOp::Sub)
+    return true;
+  a.report(call.form, Kind::AtomicCpu, {toString(call.form->cons.car)});
+  return false;
+}
+
+} // namespace
+
 NodePtr analyzeAtomic(Analyzer &a, const Call &call) {
-  MemoryType type;
-  if (call.args.size() > 3) {
-    std::optional<MemoryType> given = a.parseType(call.args[3]);
-    if (!given)
-      return makeError(call.form->span);
-    type = *given;
-  }
+  bool isSwap = AtomicOp(call.data) == AtomicOp::CompareExchange;
+  size_t values = isSwap ? 2 : 1;
+  std::optional<MemoryType> type =
+      atomicType(a, call.args.size() > 2 + values ? call.args.back() : nullptr);
   NodePtr address = writable(a, call.args[0], call.args[1]);
   NodePtr value = a.expression(call.args[2]);
-  if (isError(address) || isError(value))
+  NodePtr fresh = isSwap ? a.expression(call.args[3]) : nullptr;
+  if (!type || !checkAtomicCpu(a, call) || isError(address) || isError(value) ||
+      (isSwap && isError(fresh)))
     return makeError(call.form->span);
-  if (!type.isScalar() || (type.bytes != 4 && type.bytes != 8))
-    return a.fail(call.args[3], Kind::AtomicWidth, {toString(call.args[3])});
-  NodePtr node = makeNode(NodeKind::Atomic, valueTypeOf(type), call.form->span);
+  if (!permitsAtomics(address->type.space))
+    return a.fail(call.args[0], Kind::AtomicMemory,
+                  {toString(call.args[0]), describe(address->type)});
+  ValueType old = valueTypeOf(*type);
+  if (old.isPointer)
+    old = integerType();
+  NodePtr node = makeNode(NodeKind::Atomic, old, call.form->span);
   node->atomicOp = AtomicOp(call.data);
   node->children.push_back(std::move(address));
   node->children.push_back(std::move(value));
+  if (fresh)
+    node->children.push_back(std::move(fresh));
   return node;
 }
 

@@ -253,6 +253,7 @@ NodePtr setVariable(Analyzer &a, Variable *variable, NodePtr value,
   if (isError(value))
     return value;
   // `(let ((p 0)) … (setf p (map-lookup …)))`: a pointer from now on.
+  a.function->nonNull.erase(variable);
   bool adopts = value->type.isPointer && !variable->type.isPointer &&
                 variable->type.bits == 64;
   if (adopts) {
@@ -272,7 +273,7 @@ NodePtr assign(Analyzer &a, const Form *place, const Form *valueForm,
   llvm::SmallVector<const Form *, 8> args = items(place->cons.cdr);
   switch (classify(a, place, accessors)) {
   case PlaceKind::Map:
-    return setMapEntry(a, place, args, a.expression(valueForm));
+    return setMapEntry(a, place, args, valueForm);
   case PlaceKind::Context:
     return storeContext(a, place, args, a.expression(valueForm));
   case PlaceKind::None:
@@ -280,11 +281,9 @@ NodePtr assign(Analyzer &a, const Form *place, const Form *valueForm,
   case PlaceKind::Memory:
     break;
   }
-  // In Lisp's order: the parts of the place, then the value. The address is
-  // pure, so the value may as well come first.
-  NodePtr value = a.expression(valueForm);
-  return storeInto(a, place, memoryPlace(a, place, accessors),
-                   std::move(value));
+  // In Lisp's order: the parts of the place, then the value.
+  std::optional<MemoryPlace> memory = memoryPlace(a, place, accessors);
+  return storeInto(a, place, std::move(memory), a.expression(valueForm));
 }
 
 NodePtr analyzeSetf(Analyzer &a, const Call &call) {
@@ -298,6 +297,15 @@ NodePtr analyzeSetf(Analyzer &a, const Call &call) {
 
 namespace {
 
+/// `delta` evaluated now, so that what it changes is read after it.
+NodePtr beforehand(Analyzer &a, NodePtr delta, std::vector<NodePtr> &sequence) {
+  if (isError(delta) || isLiteral(delta) ||
+      delta->kind == NodeKind::VariableRef)
+    return delta;
+  SourceSpan span = delta->span;
+  return makeRef(a.once(std::move(delta), sequence), span);
+}
+
 NodePtr incrementMemory(Analyzer &a, const Form *form,
                         std::optional<MemoryPlace> place, Op op,
                         NodePtr delta) {
@@ -310,6 +318,7 @@ NodePtr incrementMemory(Analyzer &a, const Form *form,
     type = integerType();
   std::vector<NodePtr> sequence;
   Variable *at = a.once(std::move(place->address), sequence);
+  delta = beforehand(a, std::move(delta), sequence);
   NodePtr old = makeLoad(makeRef(at, form->span), 0, type, form->span);
   if (place->isNetworkOrder)
     old = swapOrder(std::move(old), place->type, form->span);
@@ -321,41 +330,75 @@ NodePtr incrementMemory(Analyzer &a, const Form *form,
 
 } // namespace
 
+namespace {
+
+NodePtr incrementVariable(Analyzer &a, const Form *form, Variable *variable,
+                          Op op, NodePtr delta) {
+  if (isError(delta))
+    return delta;
+  std::vector<NodePtr> sequence;
+  delta = beforehand(a, std::move(delta), sequence);
+  NodePtr sum =
+      arithmetic(a, form, op, makeRef(variable, form->span), std::move(delta));
+  sequence.push_back(setVariable(a, variable, std::move(sum), form->span));
+  return makeSequence(std::move(sequence), form->span);
+}
+
+NodePtr incrementContext(Analyzer &a, const Form *place, Op op, NodePtr delta) {
+  std::vector<NodePtr> sequence;
+  delta = beforehand(a, std::move(delta), sequence);
+  NodePtr now = a.expression(place);
+  if (isError(delta) || isError(now))
+    return makeError(place->span);
+  NodePtr sum = arithmetic(a, place, op, std::move(now), std::move(delta));
+  sequence.push_back(
+      storeContext(a, place, items(place->cons.cdr), std::move(sum)));
+  return makeSequence(std::move(sequence), place->span);
+}
+
+NodePtr incrementName(Analyzer &a, const Call &call, Op op, NodePtr delta) {
+  const Form *place = call.args[0];
+  if (Variable *variable = a.find(place->symbol))
+    return incrementVariable(a, call.form, variable, op, std::move(delta));
+  if (a.globals.count(cName(place)))
+    return incrementMemory(a, call.form, globalPlace(a, place), op,
+                           std::move(delta));
+  return notAssignable(a, place);
+}
+
+} // namespace
+
 NodePtr analyzeIncf(Analyzer &a, const Call &call) {
   const Form *place = call.args[0];
   Op op = Op(call.data);
-  NodePtr delta = call.args.size() > 1 ? a.expression(call.args[1])
-                                       : makeInteger(1, call.form->span);
-  if (place->isSymbol() && !place->isKeyword()) {
-    if (Variable *variable = a.find(place->symbol))
-      return isError(delta)
-                 ? std::move(delta)
-                 : setVariable(a, variable,
-                               arithmetic(a, call.form, op,
-                                          makeRef(variable, place->span),
-                                          std::move(delta)),
-                               call.form->span);
-    if (a.globals.count(cName(place)))
-      return incrementMemory(a, call.form, globalPlace(a, place), op,
-                             std::move(delta));
-    return notAssignable(a, place);
-  }
+  auto delta = [&] {
+    return call.args.size() > 1 ? a.expression(call.args[1])
+                                : makeInteger(1, call.form->span);
+  };
+  if (place->isSymbol() && !place->isKeyword())
+    return incrementName(a, call, op, delta());
   if (!place->isCons())
     return notAPlace(a, place);
   const std::vector<Accessor> *accessors = nullptr;
   switch (classify(a, place, accessors)) {
-  case PlaceKind::Map:
+  case PlaceKind::Map: {
+    NodePtr value = delta();
     if (op == Op::Sub)
-      delta =
-          makeUnary(Op::Neg, std::move(delta), integerType(), call.form->span);
+      value =
+          makeUnary(Op::Neg, std::move(value), integerType(), call.form->span);
     return incrementMapEntry(a, place, items(place->cons.cdr),
-                             std::move(delta));
-  case PlaceKind::Memory:
-    return incrementMemory(a, place, memoryPlace(a, place, accessors), op,
-                           std::move(delta));
-  default:
-    return notAPlace(a, place);
+                             std::move(value));
   }
+  case PlaceKind::Context:
+    return incrementContext(a, place, op, delta());
+  case PlaceKind::Memory: {
+    std::optional<MemoryPlace> memory = memoryPlace(a, place, accessors);
+    return incrementMemory(a, place, std::move(memory), op, delta());
+  }
+  case PlaceKind::None:
+    break;
+  }
+  return notAPlace(a, place);
 }
 
 } // namespace whistler::compiler

@@ -100,15 +100,6 @@ void setLicense(Analyzer &a, const ProgramOptions &options, const Form *form) {
     a.report(a.function->kernelRead, Kind::LicenseForbidsReads, {license});
 }
 
-/// Variables that became pointers after a first use: references follow.
-void settleTypes(Node &node) {
-  if (node.kind == NodeKind::VariableRef)
-    node.type = node.variable->type;
-  for (NodePtr &child : node.children)
-    if (child)
-      settleTypes(*child);
-}
-
 void analyzeBody(Analyzer &a, const Form *form, Forms bodyForms,
                  const ProgramOptions &options, const std::string &name) {
   Program program;
@@ -119,13 +110,17 @@ void analyzeBody(Analyzer &a, const Form *form, Forms bodyForms,
   program.span = form->span;
   program.isSleepable = options.isSleepable;
   FunctionState state;
-  state.program = &program;
+  state.code = &program;
   state.type = options.type;
+  state.section = program.section;
+  a.lastProgramType = options.type;
   a.function = &state;
+  size_t firstSubprogram = a.result.subprograms.size();
   program.body = bodyForms.empty()
                      ? makeInteger(options.type->result, form->span)
                      : a.body(bodyForms, form->span);
-  settleTypes(*program.body);
+  finishCode(a, program, firstSubprogram);
+  checkCallDepth(a, form, state.callDepth + 1);
   setLicense(a, options, form);
   a.function = nullptr;
   a.result.programs.push_back(std::move(program));
@@ -145,6 +140,10 @@ void declareProgram(Analyzer &a, const Form *form, Forms args) {
   std::string name = cName(args[0]);
   if (!a.claim(args[0]))
     return;
+  if (a.findSubprogram(name)) {
+    a.report(args[0], Kind::DuplicateName, {toString(args[0])});
+    return;
+  }
   ProgramOptions options;
   if (!parseOptions(a, form, args[1], options) && options.type == nullptr)
     options.type = &programTypes().front(); // to find mistakes in the body

@@ -57,29 +57,38 @@ Rows helperRows() {
   return rows;
 }
 
-std::string shapeText(MapShape shape) {
-  switch (shape) {
-  case MapShape::Hash:
-    return "key and value of any size";
-  case MapShape::Array:
-    return "key u32, value of any size";
-  case MapShape::Ring:
-    return "no key, no value; :max-entries is bytes, a power of two of pages";
-  case MapShape::Queue:
-    return "no key, value of any size";
-  case MapShape::Fds:
-    return "key u32, value u32 (a file descriptor or index)";
-  case MapShape::Storage:
-    return "key int, value of any size, no :max-entries";
-  }
-  return "";
+const char *text(MapKey key) {
+  static constexpr const char *kTexts[] = {
+      "no key", "key of any size", "key u32", "key: prefix length, then data",
+      "key u64 or struct bpf_cgroup_storage_key"};
+  return kTexts[size_t(key)];
+}
+
+const char *text(MapValue value) {
+  static constexpr const char *kTexts[] = {"no value",
+                                           "value of any size",
+                                           "value of up to 32 KiB",
+                                           "value of 4 bytes",
+                                           "value of 4 or 8 bytes",
+                                           "value: a map",
+                                           "value of n * 8 bytes"};
+  return kTexts[size_t(value)];
+}
+
+const char *text(MapEntries entries) {
+  static constexpr const char *kTexts[] = {
+      "", "; :max-entries by default the number of CPUs", "; no :max-entries",
+      "; :max-entries is bytes, a power of two of whole pages"};
+  return kTexts[size_t(entries)];
 }
 
 Rows mapRows() {
   Rows rows;
   for (const MapTypeRow &row : mapTypes())
     rows.push_back({":" + spelled(row.keyword), std::to_string(row.type),
-                    shapeText(row.shape)});
+                    std::string(text(row.key)) + ", " + text(row.value) +
+                        text(row.entries),
+                    row.doc});
   return rows;
 }
 
@@ -87,9 +96,10 @@ Rows programRows() {
   Rows rows;
   for (const ProgramTypeRow &row : programTypes()) {
     std::string context = row.context;
-    rows.push_back({":" + spelled(row.keyword), row.section,
-                    context.empty() ? "context by number: (ctx T offset)"
-                                    : "(ctx field) of struct " + context});
+    rows.push_back(
+        {":" + spelled(row.keyword), row.section,
+         context.empty() ? "by number: (ctx T offset)" : "struct " + context,
+         row.doc});
   }
   return rows;
 }
@@ -134,10 +144,10 @@ struct TableRow {
 constexpr TableRow kTables[] = {
     {"helpers", "Helpers of the kernel: call one as a form, (ktime-get-ns).",
      "helper|id|parameters in C|what it does", helperRows},
-    {"maps", "Map types, for (defmap name :type T ...).", ":type|number|sizes",
-     mapRows},
+    {"maps", "Map types, for (defmap name :type T ...).",
+     ":type|number|sizes|what it is", mapRows},
     {"programs", "Program types, for (defprog name (:type T ...) ...).",
-     ":type|default section|context", programRows},
+     ":type|default section|context|what it is", programRows},
     {"forms",
      "Top-level forms, expressions, and macros of the language's library.",
      "form|kind|arguments|what it is", formRows},

@@ -27,6 +27,7 @@ struct SemaInputs {
   /// Declarations of the language's own library; the program may declare their
   /// names anew.
   std::vector<const Form *> prelude;
+  bool hasFetchingAtomics = true; ///< atomics other than an addition
 };
 
 /// Core forms to a typed program. Mistakes go to `diagnostics` (the result is

@@ -31,7 +31,10 @@ uint64_t alignOf(const MemoryType &type) {
   if (type.kind == MemoryType::Kind::Array)
     return alignOf(*type.element);
   if (type.kind == MemoryType::Kind::Aggregate)
-    return type.record ? type.record->align : 8;
+    // Of a kernel struct only the size is known, which its alignment divides.
+    return type.record && !type.record->isKernel
+               ? type.record->align
+               : std::min<uint64_t>(8, type.bytes & -type.bytes);
   return type.bytes;
 }
 
@@ -47,7 +50,13 @@ std::shared_ptr<const ir::DataType> dataTypeOf(const MemoryType &type) {
     data->element = dataTypeOf(*type.element);
     data->count = type.count;
   } else if (type.kind == MemoryType::Kind::Aggregate) {
-    // A kernel struct inside: bytes are all that user space is shown.
+    // The kernel finds its locks and timers in map values by name and size.
+    if (llvm::StringRef(type.name).starts_with("bpf_")) {
+      data->kind = ir::DataType::Kind::Struct;
+      data->name = type.name;
+      return data;
+    }
+    // Of another kernel struct user space is shown the bytes.
     auto byte = std::make_shared<ir::DataType>();
     byte->bytes = 1;
     data->kind = ir::DataType::Kind::Array;

@@ -51,6 +51,9 @@ struct StructInfo {
   /// Where a kernel struct comes from; null for one that a program can't name
   /// to the running kernel (a module's).
   const btf::Btf *kernelTypes = nullptr;
+  /// Of an anonymous struct that is a member: the member, from a record that
+  /// has a name, so that its own fields can be found in the running kernel.
+  std::shared_ptr<const ir::Field> around;
   btf::TypeId kernelId = 0;
 
   const FieldInfo *find(llvm::StringRef name) const;

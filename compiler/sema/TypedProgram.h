@@ -4,6 +4,8 @@
 #include "whistler/compiler/Source.h"
 #include "whistler/ir/Field.h"
 #include "whistler/ir/HelperCall.h"
+#include "whistler/ir/KernelFunction.h"
+#include "whistler/ir/Operations.h"
 #include "whistler/ir/Program.h"
 
 #include <cstdint>
@@ -94,6 +96,12 @@ struct Variable {
   std::string name;
   ValueType type; ///< narrower integers truncate at every assignment
   SourceSpan span;
+  bool addressTaken = false; ///< lives in memory, as wide as its type
+  /// Used by a callback too: at this 8-byte slot of the frame of the code that
+  /// it belongs to. 0: an ordinary variable.
+  uint32_t frameSlot = 0;
+  /// A parameter of a global function that leads to memory of the program.
+  std::shared_ptr<const ir::DataType> pointee;
 };
 
 struct Node;
@@ -123,8 +131,12 @@ enum class NodeKind : uint8_t {
                   ///< leads to: a struct that the kernel shares
   ContextStoreAt, ///< child value, `type`, at `integer`
   ContextLoad,    ///< relocated field of the context (pt_regs)
+  ContextTyped,   ///< trusted pointer to `type`'s struct, in the context at
+                  ///< `integer`; `extra` 1: it may be null
   ContextPointer,
-  CoreFact,    ///< integer = ir::CoreFact, field
+  CoreFact, ///< integer = ir::CoreFact, field
+  TypeFact, ///< integer = ir::CoreFact, typeIdentity
+  KernelVersion,
   StackObject, ///< address of a fresh zeroed object of `integer` bytes, align 8
   AddressOf,   ///< address of `variable` (makes it live in memory)
   Zero,        ///< memset 0 of `integer` bytes at child pointer
@@ -134,7 +146,15 @@ enum class NodeKind : uint8_t {
   GlobalRef,   ///< globals[index], its address
   StringRef,   ///< a NUL-terminated constant in .rodata: text
   Call,        ///< helper; children arguments
-  Atomic,      ///< atomicOp on `type`: children pointer, value; yields old
+  CallSubprogram,       ///< subprograms[index]; children arguments
+  CallKernelFunction,   ///< kernelFunction; children arguments
+  KernelFunctionExists, ///< kernelFunction; 0 or 1
+  FrameRef,             ///< address of this code's frame, for callbacks
+  CallbackRef,          ///< address of subprograms[index]
+  UserLoad,             ///< `type` of user memory at child; 0 when unreadable
+  Assembly, ///< one instruction: text with $0 and $1 for the registers of
+            ///< `variable` and the child, where there are such; yields $0
+  Atomic,   ///< atomicOp on `type`: children pointer, value; yields old
   Barrier,
   Spill, ///< child scalar put into a fresh stack slot of `type`; yields
          ///< its address (keys and values of map helpers)
@@ -162,20 +182,56 @@ struct Node {
   bool isVolatile = false;
   const Variable *variable = nullptr;
   std::optional<ir::Field> field;
+  std::optional<ir::TypeIdentity> typeIdentity;
   std::optional<ir::HelperSignature> helper;
+  std::shared_ptr<const ir::FunctionPrototype> kernelFunction;
   std::string text;
+  /// Assembly: works on the low 32 bits; `integer` is the number of a register
+  /// that it sets, -1 when none.
+  bool isNarrow = false;
   /// Loop: at most this many rounds (0: the test alone bounds it); constant
   /// small loops carry unroll.
   uint64_t maxRounds = 0;
   bool unroll = false;
 };
 
-struct Program {
-  std::string name, section;
+/// A body and its variables.
+struct Code {
+  std::string name;
   SourceSpan span;
   std::vector<std::unique_ptr<Variable>> variables;
   NodePtr body; ///< its value is the result
+  bool usesContext = false;
+  /// Slots of the frame that its callbacks are given: 0 is the frame that this
+  /// code was given itself (when `keepsOuterFrame`), 1 the context (when a
+  /// callback uses it), variables follow. 0 slots: there are no callbacks.
+  uint32_t frameSlots = 0;
+  bool keepsOuterFrame = false, keepsContext = false;
+
+  static constexpr uint32_t kOuterFrameSlot = 0, kContextSlot = 1,
+                            kFirstVariableSlot = 2;
+};
+
+struct Program : Code {
+  std::string section;
   bool isSleepable = false;
+};
+
+/// A variable of another code, in the frame that a callback is given or,
+/// `hops` frames further out.
+struct Capture {
+  const Variable *variable;
+  unsigned hops;
+};
+
+/// A BPF-to-BPF function. One that uses the context takes it as a first
+/// parameter that is not in `parameters`. A callback takes what its helper
+/// gives and then the frame around it, which has the context too.
+struct Subprogram : Code {
+  std::vector<const Variable *> parameters;
+  ValueType result;
+  bool isGlobal = false, isCallback = false;
+  std::vector<Capture> captures;
 };
 
 struct Global {
@@ -206,6 +262,7 @@ struct TypedProgram {
   std::vector<Program> programs;
   std::vector<NamedConstant> constants;
   std::vector<NamedType> types;
+  std::vector<std::unique_ptr<Subprogram>> subprograms;
 };
 
 } // namespace whistler::compiler

@@ -9,8 +9,8 @@ Variable *Analyzer::temporary(ValueType type, SourceSpan span) {
   variable->name = "tmp";
   variable->type = std::move(type);
   variable->span = span;
-  function->program->variables.push_back(std::move(variable));
-  return function->program->variables.back().get();
+  function->code->variables.push_back(std::move(variable));
+  return function->code->variables.back().get();
 }
 
 Variable *Analyzer::declare(const Symbol *name, ValueType type,
@@ -21,12 +21,14 @@ Variable *Analyzer::declare(const Symbol *name, ValueType type,
   return variable;
 }
 
-Variable *Analyzer::find(const Symbol *name) const {
-  if (function == nullptr)
-    return nullptr;
-  for (const FunctionState::Binding &binding : llvm::reverse(function->scope))
-    if (binding.name == name)
-      return binding.variable;
+Variable *Analyzer::find(const Symbol *name) {
+  for (FunctionState *state = function; state; state = state->outer)
+    for (const FunctionState::Binding &binding : llvm::reverse(state->scope))
+      if (binding.name == name) {
+        if (state != function)
+          capture(*this, *state, binding.variable);
+        return binding.variable;
+      }
   return nullptr;
 }
 

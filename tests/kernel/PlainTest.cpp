@@ -46,8 +46,9 @@ TEST_P(PlainPrograms, AreShort) {
       EXPECT_TRUE(verdict.accepted) << mode.name() << ": " << verdict.reason;
       instructions += verdict.objectInstructions;
     }
-    if (mode.optimize)
+    if (mode.optimize) {
       EXPECT_LE(instructions, row.most);
+    }
   }
 }
 

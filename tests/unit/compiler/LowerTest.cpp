@@ -179,6 +179,7 @@ TEST_F(Lowering, VariableWithAnAddressHasItsTypesWidth) {
   Variable &v = variable(16, false);
   NodePtr address = make(NodeKind::AddressOf);
   address->variable = &v;
+  v.addressTaken = true;
   address->type.isPointer = true;
   llvm::Function &function =
       lowerBody(make(NodeKind::Sequence, std::move(address), reference(v)));

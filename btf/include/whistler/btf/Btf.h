@@ -74,6 +74,10 @@ public:
   void
   forEachAggregateName(llvm::function_ref<void(llvm::StringRef)> visit) const;
 
+  /// The same with the name of every kernel function.
+  void
+  forEachFunctionName(llvm::function_ref<void(llvm::StringRef)> visit) const;
+
   /// Number of types, the base's included.
   uint32_t typeCount() const;
 

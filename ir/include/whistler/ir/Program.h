@@ -78,6 +78,21 @@ public:
   /// result; two programs may share a section.
   llvm::Function *addProgram(llvm::StringRef name, llvm::StringRef section,
                              unsigned line);
+  /// A BPF-to-BPF function that is not inlined: integers are i64, pointers
+  /// `ptr`. A global one is verified on its own by its BTF, so a parameter
+  /// that is a pointer needs its pointee there.
+  struct Parameter {
+    std::string name;
+    bool isPointer = false;
+    DataType type; ///< of the integer, or of the pointee; 0 bytes: void
+  };
+  struct Signature {
+    std::vector<Parameter> parameters;
+    Parameter result;
+    bool isGlobal = false;
+  };
+  llvm::Function *addSubprogram(llvm::StringRef name,
+                                const Signature &signature, unsigned line);
   /// A variable in .data, .bss or .rodata (by `isConstant` and `initializer`).
   llvm::GlobalVariable *addGlobal(llvm::StringRef name, const DataType &type,
                                   llvm::Constant *initializer, bool isConstant,

@@ -1,0 +1,137 @@
+// (field-exists S f), (type-exists S), (kernel-version): numbers that the
+// loader writes into the program, so that the verifier takes the arm away that
+// does not fit the running kernel.
+//
+// Names that the build host's kernel does not have are what these forms are
+// for. A loader finds a member by its name and the kind of its type, and what
+// kind a member of another kernel has nobody here knows: each is asked for,
+// and one of them answers.
+
+#include "Analyzer.h"
+
+#include "whistler/ir/Operations.h"
+
+namespace whistler::compiler {
+
+namespace {
+
+NodePtr fieldFact(ir::Field field, SourceSpan span) {
+  NodePtr node = makeNode(NodeKind::CoreFact, integerType(), span);
+  node->integer = uint64_t(ir::CoreFact::FieldExists);
+  node->field = std::move(field);
+  return node;
+}
+
+NodePtr typeFact(std::string name, ir::RecordKind kind, uint64_t bytes,
+                 SourceSpan span) {
+  NodePtr node = makeNode(NodeKind::TypeFact, integerType(), span);
+  node->integer = uint64_t(ir::CoreFact::TypeExists);
+  node->typeIdentity = ir::TypeIdentity{std::move(name), kind, bytes};
+  return node;
+}
+
+NodePtr either(NodePtr a, NodePtr b, SourceSpan span) {
+  if (!a)
+    return b;
+  return makeBinary(Op::Or, std::move(a), std::move(b), integerType(), span);
+}
+
+/// A member of which only the name is known, as one of the kinds that it may
+/// have.
+ir::Field guess(llvm::StringRef record, ir::RecordKind recordKind,
+                llvm::StringRef member, ir::FieldShape shape) {
+  ir::Field field;
+  ir::FieldStep step;
+  step.record = record.str();
+  step.recordKind = recordKind;
+  step.recordBytes = 8;
+  step.member = member.str();
+  field.steps.push_back(std::move(step));
+  field.bytes = 8;
+  field.isPointer = shape == ir::FieldShape::Pointer;
+  field.isAggregate = shape == ir::FieldShape::Record;
+  if (!field.isPointer && !field.isAggregate)
+    field.shape = shape;
+  return field;
+}
+
+NodePtr unknownField(const std::string &record, ir::RecordKind kind,
+                     const std::string &member, SourceSpan span) {
+  NodePtr any;
+  for (ir::FieldShape shape : {ir::FieldShape::Integer, ir::FieldShape::Pointer,
+                               ir::FieldShape::Record, ir::FieldShape::Enum})
+    any = either(std::move(any),
+                 fieldFact(guess(record, kind, member, shape), span), span);
+  for (ir::FieldShape shape : {ir::FieldShape::Integer, ir::FieldShape::Pointer,
+                               ir::FieldShape::Record}) {
+    ir::Field field = guess(record, kind, member, shape);
+    field.isPointer = false;
+    field.isAggregate = true;
+    field.shape = shape;
+    field.dimensions = 1;
+    any = either(std::move(any), fieldFact(std::move(field), span), span);
+  }
+  return any;
+}
+
+/// The struct, if this kernel has one of the name; no message.
+const StructInfo *structHere(Analyzer &a, const Form *form) {
+  std::string name = cName(form);
+  if (const StructInfo *known = a.findStruct(name))
+    return known;
+  const btf::Btf *types = a.btf(form);
+  if (types == nullptr)
+    return nullptr;
+  llvm::Expected<btf::Aggregate> found = types->findAggregate(name);
+  if (!found) {
+    llvm::consumeError(found.takeError());
+    return nullptr;
+  }
+  return a.kernelStruct(name, form);
+}
+
+} // namespace
+
+NodePtr analyzeFieldExists(Analyzer &a, const Call &call) {
+  SourceSpan span = call.form->span;
+  if (!call.args[0]->isSymbol() || !call.args[1]->isSymbol())
+    return a.fail(call.form, Kind::MalformedField, {toString(call.args[1])});
+  const StructInfo *record = structHere(a, call.args[0]);
+  std::string member = cName(call.args[1]);
+  const FieldInfo *field = record ? record->find(member) : nullptr;
+  if (field == nullptr)
+    a.report(record ? call.args[1] : call.args[0], Kind::AbsentHere,
+             {toString(record ? call.args[1] : call.args[0])});
+  bool isFixed = !a.inputs.relocatable || (record && !record->isKernel);
+  if (isFixed)
+    return makeInteger(field != nullptr, span);
+  if (field)
+    return fieldFact(makeField(*record, *field), span);
+  return unknownField(record ? record->name : cName(call.args[0]),
+                      record ? record->recordKind : ir::RecordKind::Struct,
+                      member, span);
+}
+
+NodePtr analyzeTypeExists(Analyzer &a, const Call &call) {
+  SourceSpan span = call.form->span;
+  const Form *name = call.args[0];
+  if (!name->isSymbol())
+    return a.fail(name, Kind::UnknownType, {toString(name), ""});
+  const StructInfo *record = structHere(a, name);
+  if (record && !record->isKernel)
+    return makeInteger(1, span);
+  if (record)
+    return typeFact(record->name, record->recordKind, record->bytes, span);
+  a.report(name, Kind::AbsentHere, {toString(name)});
+  NodePtr any;
+  for (ir::RecordKind kind :
+       {ir::RecordKind::Struct, ir::RecordKind::Union, ir::RecordKind::Typedef})
+    any = either(std::move(any), typeFact(cName(name), kind, 0, span), span);
+  return any;
+}
+
+NodePtr analyzeKernelVersion(Analyzer &a, const Call &call) {
+  return makeNode(NodeKind::KernelVersion, integerType(32), call.form->span);
+}
+
+} // namespace whistler::compiler

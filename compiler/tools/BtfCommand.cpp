@@ -27,7 +27,9 @@ constexpr Option kOptions[] = {
 
 const Grammar kBtfGrammar = {
     kCommand, "STRUCT [FIELD...]",
-    "Shows a kernel struct or union as a probe imports it.", kOptions};
+    "Shows a kernel struct or union as a probe imports it. STRUCT may be\n"
+    "MODULE:STRUCT, FIELD a path through structs and pointers: f_path.dentry.",
+    kOptions};
 
 namespace {
 
@@ -97,29 +99,105 @@ void printField(const btf::Btf &btf, const btf::Aggregate &aggregate,
      << ' ' << spell(btf, field.type) << '\n';
 }
 
-int printAggregate(const btf::Btf &btf, const btf::Aggregate &aggregate,
-                   llvm::ArrayRef<std::string> wanted) {
-  std::vector<std::string> names;
-  for (const btf::Field &field : aggregate.fields)
-    names.push_back(field.name);
-  for (const std::string &name : wanted)
-    if (!llvm::is_contained(names, cName(name)))
-      return fail(kCommand,
-                  "`" + aggregate.name + "` has no field `" + name + "`" +
-                      compiler::didYouMean(cName(name), names),
-                  kBadInput);
+void printHeading(const btf::Aggregate &aggregate) {
   llvm::outs() << (aggregate.isTypedefName                       ? ""
                    : aggregate.kind == btf::AggregateKind::Union ? "union "
                                                                  : "struct ")
                << aggregate.name << ", " << aggregate.bytes << " bytes\n"
                << " offset     size  accessor" << std::string(33, ' ')
                << "type\n";
+}
+
+const btf::Field *findField(const btf::Aggregate &aggregate,
+                            const std::string &name) {
   for (const btf::Field &field : aggregate.fields)
-    if (wanted.empty() || llvm::any_of(wanted, [&](const std::string &name) {
-          return cName(name) == field.name;
-        }))
-      printField(btf, aggregate, field);
+    if (field.name == cName(name))
+      return &field;
+  std::vector<std::string> names;
+  for (const btf::Field &field : aggregate.fields)
+    names.push_back(field.name);
+  fail(kCommand,
+       "`" + aggregate.name + "` has no field `" + name + "`" +
+           compiler::didYouMean(cName(name), names),
+       kBadInput);
+  return nullptr;
+}
+
+/// The struct that a field is, or points to; nothing when it is none.
+std::optional<btf::Aggregate> behind(const btf::Btf &btf,
+                                     const btf::Field &field) {
+  auto type = btf.type(field.type);
+  if (type && type->kind == btf::TypeKind::Pointer)
+    type = btf.type(type->target);
+  if (type && (type->kind == btf::TypeKind::Struct ||
+               type->kind == btf::TypeKind::Union)) {
+    auto aggregate = btf.aggregate(type->id);
+    if (aggregate)
+      return std::move(*aggregate);
+    llvm::consumeError(aggregate.takeError());
+    return std::nullopt;
+  }
+  if (!type)
+    llvm::consumeError(type.takeError());
+  return std::nullopt;
+}
+
+/// `f_path.dentry` from `file`: through embedded structs and pointers, the
+/// last field with the struct that it is in.
+int printPath(const btf::Btf &btf, btf::Aggregate aggregate,
+              llvm::StringRef path) {
+  while (true) {
+    auto [name, rest] = path.split('.');
+    const btf::Field *field = findField(aggregate, name.str());
+    if (!field)
+      return kBadInput;
+    std::optional<btf::Aggregate> inner = behind(btf, *field);
+    if (rest.empty()) {
+      printHeading(aggregate);
+      printField(btf, aggregate, *field);
+      return kDone;
+    }
+    if (!inner)
+      return fail(kCommand,
+                  "`" + name.str() + "` of `" + aggregate.name +
+                      "` is no struct and points to none",
+                  kBadInput);
+    path = rest;
+    aggregate = std::move(*inner);
+  }
+}
+
+int printAggregate(const btf::Btf &btf, const btf::Aggregate &aggregate,
+                   llvm::ArrayRef<std::string> wanted) {
+  std::vector<const btf::Field *> rows;
+  int status = kDone;
+  for (const std::string &name : wanted)
+    if (llvm::StringRef(name).contains('.'))
+      status = worse(status, printPath(btf, aggregate, name));
+    else if (const btf::Field *field = findField(aggregate, name))
+      rows.push_back(field);
+    else
+      status = kBadInput;
+  if (wanted.empty())
+    for (const btf::Field &field : aggregate.fields)
+      rows.push_back(&field);
+  if (status != kDone || rows.empty())
+    return status;
+  printHeading(aggregate);
+  for (const btf::Field *field : rows)
+    printField(btf, aggregate, *field);
   return kDone;
+}
+
+/// `module:struct` looks into the module's own BTF.
+llvm::Expected<std::shared_ptr<const btf::Btf>>
+openFor(btf::BtfCache &cache, const Arguments &arguments, std::string &name) {
+  auto [module, rest] = llvm::StringRef(name).split(':');
+  if (rest.empty())
+    return cache.open(arguments.get("btf", btf::Btf::kKernelPath));
+  std::string moduleName = module.str();
+  name = rest.str();
+  return cache.openModule(moduleName);
 }
 
 /// A struct that can't be had: unknown (with the closest names) or ambiguous.
@@ -145,10 +223,11 @@ int runBtfCommand(CommandArguments given) {
   auto arguments = parse(kBtfGrammar, given, status);
   if (!arguments)
     return status;
-  auto btf = btf::Btf::open(arguments->get("btf", btf::Btf::kKernelPath));
+  std::string name = cName(arguments->operands.front());
+  btf::BtfCache cache;
+  auto btf = openFor(cache, *arguments, name);
   if (!btf)
     return fail(kCommand, llvm::toString(btf.takeError()), kMachineLacks);
-  std::string name = cName(arguments->operands.front());
   auto aggregate = (*btf)->findAggregate(name);
   if (!aggregate)
     return reportMissing(**btf, name, aggregate.takeError());

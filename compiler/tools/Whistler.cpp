@@ -139,5 +139,14 @@ llvm::ArrayRef<Command> tools::commands() { return kCommands; }
 
 int main(int argc, char **argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  return dispatch(arguments);
+  int status = dispatch(arguments);
+  llvm::outs().flush();
+  std::error_code error = llvm::outs().error();
+  if (!error)
+    return status;
+  llvm::outs().clear_error(); // LLVM would abort at exit
+  return worse(status,
+               fail("whistler",
+                    "cannot write to standard output: " + error.message(),
+                    kBadInput));
 }

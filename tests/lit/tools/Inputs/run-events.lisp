@@ -14,7 +14,8 @@
 (defprog on-enter (:type :raw-tracepoint :section "raw_tp/sys_enter")
   (let ((me (make-event)))
     (get-current-comm (event-comm-ptr me) 16)
-    (when (= (load u64 (event-comm-ptr me)) #x72656c7473696877) ; "whistler"
+    (when (and (= (load u64 (event-comm-ptr me)) #x72656c7473696877) ; "whistler"
+               (= (load u64 (event-comm-ptr me) 8) 0))
       (incf seen)
       (incf (getmap per-cpu 1))
       (incf (getmap latency-hist (logand (log2 seen) 63)))

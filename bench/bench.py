@@ -32,9 +32,10 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "release"
 GOLDEN = ROOT / "bench" / "golden" / "counts.txt"
 LACKING, SKIPPED = 3, 77
-# Samples of each form, loads of each object, processes of each compiler.
-FULL = {"samples": 30, "loads": 3, "processes": 3}
-QUICK = {"samples": 10, "loads": 1, "processes": 3}
+# Samples of each form from so many placements of its code, loads of each
+# object, processes of each compiler.
+FULL = {"samples": 36, "placements": 4, "loads": 3, "processes": 3}
+QUICK = {"samples": 12, "placements": 2, "loads": 1, "processes": 3}
 QUICK_COMPILES = 3
 
 
@@ -263,7 +264,8 @@ def measure(tools: Tools, options: argparse.Namespace) -> list[dict]:
     plan = runner.plan(
         made, bases=str(objects.compile_aid(tools, "bases")),
         baseline=str(objects.compile_aid(tools, "baseline")),
-        samples=settings["samples"], loads=settings["loads"])
+        samples=settings["samples"], placements=settings["placements"],
+        loads=settings["loads"])
     # A probe that does something else than its twin is not worth timing.
     records += runner.records(options.runner, "values", plan, progress)
     records += runner.records(options.runner, "counts", plan, progress)

@@ -102,8 +102,12 @@ def in_process(bench: Path, names: list[str], mode: str,
     text = run(bench, f"--benchmark_filter=^compile/({wanted})/{mode}$",
                f"--benchmark_min_time={0.02 if quick else 0.2}",
                "--benchmark_format=json")
+    try:
+        results = json.loads(text)["benchmarks"]
+    except ValueError as error:  # it prints nothing when nothing matches
+        raise Failed(f"{bench} knows no compilation with {mode}") from error
     records = []
-    for found in json.loads(text)["benchmarks"]:
+    for found in results:
         if found.get("error_occurred"):
             raise Failed(f"{found['name']}: {found['error_message']}")
         _, probe, form = found["name"].split("/")[:3]

@@ -23,6 +23,7 @@ bool fromJSON(const json::Value &value, Plan &plan, json::Path path) {
   return map && map.mapOptional("bases", plan.bases) &&
          map.mapOptional("baseline", plan.baseline) &&
          map.mapOptional("samples", plan.samples) &&
+         map.mapOptional("placements", plan.placements) &&
          map.mapOptional("loads", plan.loads) && map.map("probes", plan.probes);
 }
 

@@ -21,12 +21,13 @@ struct Probe {
 };
 
 /// What the driver wants measured; a JSON object on standard input:
-/// {"bases": FILE, "baseline": FILE, "samples": N, "loads": N,
+/// {"bases": FILE, "baseline": FILE, "samples": N, "placements": N, "loads": N,
 ///  "probes": [{"probe", "program", "forms": [{"form", "object"}]}]}.
 struct Plan {
   std::string bases, baseline;
-  int samples = 25; ///< of each form, for times
-  int loads = 1;    ///< of each object; the verifier's time is the least
+  int samples = 25;   ///< of each form, for times
+  int placements = 1; ///< so often is each form loaded, for times
+  int loads = 1;      ///< of each object; the verifier's time is the least
   std::vector<Probe> probes;
 };
 

@@ -2,7 +2,9 @@
 // subtracted from them, take turns in one process, so that what the machine
 // does besides strikes all of them alike. One sample is several calls of
 // BPF_PROG_TEST_RUN: the kernel rounds the average of a call down to a whole
-// nanosecond, which their mean smooths. A ring buffer is emptied after each
+// nanosecond, which their mean smooths. Where the kernel puts a program's code
+// is worth a nanosecond or two, so all are loaded several times, elsewhere each
+// time, and the samples pooled. A ring buffer is emptied after each
 // call, and as many records must be in it as there were runs; where one is
 // missing, a reserve failed, the run did less than it should have, and the
 // measurement fails.
@@ -13,7 +15,8 @@
 #include <llvm/Support/FormatVariadic.h>
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
+#include <map>
 
 using namespace llvm;
 
@@ -23,6 +26,7 @@ namespace {
 
 constexpr double kSampleNanoseconds = 2e6;
 constexpr unsigned kCallsPerSample = 4;
+constexpr const char *kBaseline = "baseline";
 constexpr unsigned kMinimumRepeat = 100, kMaximumRepeat = 100'000;
 
 struct Subject {
@@ -30,7 +34,6 @@ struct Subject {
   std::unique_ptr<ProbeObject> object;
   size_t recordsPerRun = 0;
   unsigned repeat = 0;
-  std::vector<double> samples;
 };
 
 Expected<Subject> load(const std::string &form, const std::string &path,
@@ -81,7 +84,8 @@ Error calibrate(Subject &subject) {
   return Error::success();
 }
 
-Error sample(Subject &subject) {
+/// Mean nanoseconds of several calls.
+Expected<double> sample(Subject &subject) {
   double sum = 0;
   for (unsigned part = 0; part < kCallsPerSample; ++part) {
     auto took = call(subject, subject.repeat);
@@ -89,8 +93,7 @@ Error sample(Subject &subject) {
       return took.takeError();
     sum += *took;
   }
-  subject.samples.push_back(sum / kCallsPerSample);
-  return Error::success();
+  return sum / kCallsPerSample;
 }
 
 double quantile(std::vector<double> sorted, double part) {
@@ -121,7 +124,7 @@ Expected<std::vector<Subject>> loadAll(const Plan &plan, const Probe &probe,
     subjects.push_back(std::move(*subject));
   }
   auto baseline =
-      load("baseline", plan.baseline, baselineProgram(subjects.front()), bases);
+      load(kBaseline, plan.baseline, baselineProgram(subjects.front()), bases);
   if (!baseline)
     return baseline.takeError();
   if (Error error = calibrate(*baseline))
@@ -130,33 +133,53 @@ Expected<std::vector<Subject>> loadAll(const Plan &plan, const Probe &probe,
   return subjects;
 }
 
-Error measure(const Plan &plan, const Probe &probe, ArrayRef<uint64_t> bases) {
+using Samples = std::map<std::string, std::vector<double>>;
+
+/// Loads everything anew and takes some samples of each.
+Expected<std::vector<Subject>> takeTurns(const Plan &plan, const Probe &probe,
+                                         ArrayRef<uint64_t> bases,
+                                         Samples &samples) {
   auto subjects = loadAll(plan, probe, bases);
   if (!subjects)
     return subjects.takeError();
-  for (int round = 0; round < plan.samples; ++round) {
-    for (Subject &subject : *subjects)
-      if (Error error = sample(subject))
-        return error;
+  int rounds = std::max(plan.samples / plan.placements, 1);
+  for (int round = 0; round < rounds; ++round) {
+    for (Subject &subject : *subjects) {
+      auto took = sample(subject);
+      if (!took)
+        return took.takeError();
+      samples[subject.form].push_back(*took);
+    }
     // Another goes first the next time.
     std::rotate(subjects->begin(), subjects->begin() + 1, subjects->end());
   }
-  auto baseline = find_if(*subjects, [](const Subject &subject) {
-    return subject.form == "baseline";
-  });
-  double nothing = quantile(baseline->samples, 0.5);
-  for (const Subject &subject : *subjects) {
-    double median = quantile(subject.samples, 0.5);
+  return subjects;
+}
+
+Error measure(const Plan &plan, const Probe &probe, ArrayRef<uint64_t> bases) {
+  Samples samples;
+  std::vector<Subject> subjects;
+  for (int placement = 0; placement < plan.placements; ++placement) {
+    subjects.clear(); // what is loaded next to what differs, too
+    auto measured = takeTurns(plan, probe, bases, samples);
+    if (!measured)
+      return measured.takeError();
+    subjects = std::move(*measured);
+  }
+  double nothing = quantile(samples[kBaseline], 0.5);
+  for (const Subject &subject : subjects) {
+    const std::vector<double> &taken = samples[subject.form];
+    double median = quantile(taken, 0.5);
     print(json::Object{{"kind", "time"},
                        {"probe", probe.name},
                        {"form", subject.form},
                        {"ns", median},
                        {"net_ns", median - nothing},
-                       {"low_ns", quantile(subject.samples, 0.25)},
-                       {"high_ns", quantile(subject.samples, 0.75)},
-                       {"least_ns", quantile(subject.samples, 0)},
+                       {"low_ns", quantile(taken, 0.25)},
+                       {"high_ns", quantile(taken, 0.75)},
+                       {"least_ns", quantile(taken, 0)},
                        {"repeat", subject.repeat},
-                       {"samples", int64_t(subject.samples.size())},
+                       {"samples", int64_t(taken.size())},
                        {"records", int64_t(subject.recordsPerRun)}});
   }
   return Error::success();

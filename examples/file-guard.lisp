@@ -20,8 +20,8 @@
 (defmap protected :type :hash
   :key-type u64 :value-type u64 :max-entries 1024)
 
-;; Hooks that came before this one may have refused already: their verdict is
-;; the last argument, and the one to keep. From 6.12 on the verifier wants to see
+;; Hooks that came before this one may have refused already: (retval) is their
+;; verdict, and the one to keep. From 6.12 on the verifier wants to see
 ;; that a hook's result is between -4095 and 0, hence the two bounds.
 (defmacro verdict (dentry before)
   `(let ((result (cast i32 ,before)))
@@ -35,8 +35,8 @@
 
 ;; inode_unlink (folder, dentry)
 (defprog guard-unlink (:type :lsm :section "lsm/inode_unlink" :license "GPL")
-  (verdict (as-dentry (arg 1)) (arg 2)))
+  (verdict (as-dentry (arg 1)) (retval)))
 
 ;; inode_rename (old folder, old dentry, new folder, new dentry)
 (defprog guard-rename (:type :lsm :section "lsm/inode_rename" :license "GPL")
-  (verdict (as-dentry (arg 1)) (arg 4)))
+  (verdict (as-dentry (arg 1)) (retval)))

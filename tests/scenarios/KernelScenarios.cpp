@@ -160,34 +160,4 @@ void getaddrinfoProbe(Scenario &s) {
   s.equal("no service", events[1].service[0], 0);
 }
 
-void taskIter(Scenario &s) {
-  struct Row {
-    uint32_t pid, tgid;
-    char comm[16];
-  } row;
-  bpf_program *program = s.program("task_iter");
-  bpf_link *link =
-      program ? bpf_program__attach_iter(program, nullptr) : nullptr;
-  if (!program || !s.keep("iter/task", link))
-    return;
-  int fd = bpf_iter_create(bpf_link__fd(link));
-  unsigned mine = 0;
-  for (ssize_t got; (got = read(fd, &row, sizeof row)) > 0;) {
-    while (got < ssize_t(sizeof row)) {
-      ssize_t rest = read(fd, reinterpret_cast<char *>(&row) + got,
-                          sizeof row - size_t(got));
-      if (rest <= 0)
-        return s.fail("the last row is cut off");
-      got += rest;
-    }
-    if (row.pid != uint32_t(getpid()))
-      continue;
-    ++mine;
-    s.equal("tgid", row.tgid, getpid());
-    s.equal("comm", std::string(row.comm), "scenario");
-  }
-  close(fd);
-  s.equal("rows of this process", mine, 1);
-}
-
 } // namespace whistler::scenarios

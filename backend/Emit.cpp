@@ -6,6 +6,7 @@
 #include "DiagnosticCapture.h"
 #include "MachinePasses.h"
 #include "ModuleChecks.h"
+#include "NarrowNumbers.h"
 #include "whistler/backend/Target.h"
 
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -72,6 +73,9 @@ Expected<SmallVector<char, 0>> emit(Module &module, TargetMachine &machine,
   passes.run(module);
   if (Error error = takeFirstError(diagnostics, module))
     return error;
+  if (output == Output::Object)
+    if (Error error = narrowRelocatedNumbers(bytes))
+      return error;
   return bytes;
 }
 

@@ -39,18 +39,23 @@ NodePtr either(NodePtr a, NodePtr b, SourceSpan span) {
 /// A member of which only the name is known, as one of the kinds that it may
 /// have.
 ir::Field guess(llvm::StringRef record, ir::RecordKind recordKind,
-                llvm::StringRef member, ir::FieldShape shape) {
+                llvm::StringRef member, ir::FieldShape shape, bool isArray) {
   ir::Field field;
   ir::FieldStep step;
-  step.record = record.str();
+  // What is behind `___` a loader ignores. LLVM tells relocations apart by the
+  // record's name and the member's index alone.
+  step.record = (record + "___" + (isArray ? "array" : "one") +
+                 std::to_string(int(shape)))
+                    .str();
   step.recordKind = recordKind;
   step.recordBytes = 8;
   step.member = member.str();
   field.steps.push_back(std::move(step));
   field.bytes = 8;
-  field.isPointer = shape == ir::FieldShape::Pointer;
-  field.isAggregate = shape == ir::FieldShape::Record;
-  if (!field.isPointer && !field.isAggregate)
+  field.isAggregate = isArray || shape == ir::FieldShape::Record;
+  field.isPointer = !isArray && shape == ir::FieldShape::Pointer;
+  field.dimensions = isArray;
+  if (isArray || !(field.isPointer || field.isAggregate))
     field.shape = shape;
   return field;
 }
@@ -61,16 +66,13 @@ NodePtr unknownField(const std::string &record, ir::RecordKind kind,
   for (ir::FieldShape shape : {ir::FieldShape::Integer, ir::FieldShape::Pointer,
                                ir::FieldShape::Record, ir::FieldShape::Enum})
     any = either(std::move(any),
-                 fieldFact(guess(record, kind, member, shape), span), span);
+                 fieldFact(guess(record, kind, member, shape, false), span),
+                 span);
   for (ir::FieldShape shape : {ir::FieldShape::Integer, ir::FieldShape::Pointer,
-                               ir::FieldShape::Record}) {
-    ir::Field field = guess(record, kind, member, shape);
-    field.isPointer = false;
-    field.isAggregate = true;
-    field.shape = shape;
-    field.dimensions = 1;
-    any = either(std::move(any), fieldFact(std::move(field), span), span);
-  }
+                               ir::FieldShape::Record})
+    any =
+        either(std::move(any),
+               fieldFact(guess(record, kind, member, shape, true), span), span);
   return any;
 }
 

@@ -95,6 +95,18 @@ std::optional<btf::Function> findKernelFunction(Analyzer &a, const Form *form) {
   return std::nullopt;
 }
 
+/// The kernel marks what programs may call, from Linux 6.9 on: known there by
+/// one that is surely marked.
+bool isCallable(const btf::Btf &types, const btf::Function &function) {
+  if (function.isKfunc)
+    return true;
+  llvm::Expected<btf::Function> marked = types.findFunction("bpf_rdonly_cast");
+  if (marked)
+    return !marked->isKfunc;
+  llvm::consumeError(marked.takeError());
+  return true;
+}
+
 /// An argument for a parameter of that type.
 NodePtr argument(Analyzer &a, const Form *call, const Form *form,
                  const btf::Btf &types, const btf::Parameter &parameter) {
@@ -150,6 +162,9 @@ NodePtr analyzeKernelFunction(Analyzer &a, const Call &call) {
     return name->isSymbol() ? makeError(span)
                             : a.fail(name, Kind::HeadNotName, {toString(name)});
   }
+  if (!isCallable(*types, *function))
+    return a.fail(name, Kind::UnknownKernelFunction,
+                  {toString(name), " that programs may call"});
   Forms args = call.args.drop_front();
   if (args.size() != function->parameters.size())
     return a.fail(call.form, Kind::WrongArgumentCount,

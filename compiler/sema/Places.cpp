@@ -254,6 +254,15 @@ NodePtr setVariable(Analyzer &a, Variable *variable, NodePtr value,
     return value;
   // `(let ((p 0)) … (setf p (map-lookup …)))`: a pointer from now on.
   a.function->nonNull.erase(variable);
+  bool isOuter =
+      a.function->callback &&
+      llvm::any_of(a.function->callback->captures, [&](const Capture &capture) {
+        return capture.variable == variable;
+      });
+  if (isOuter && value->type.isPointer && value->type.space == Space::Stack) {
+    a.diagnostics.report(span, Kind::ReturnsStackPointer);
+    return makeError(span);
+  }
   bool adopts = value->type.isPointer && !variable->type.isPointer &&
                 variable->type.bits == 64;
   if (adopts) {

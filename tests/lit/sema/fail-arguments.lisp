@@ -45,6 +45,11 @@
   ; CHECK: arguments.lisp:[[# @LINE + 1]]:3: error: `dput` gives no result
   (retval))
 
+(defprog h (:type :fentry :section "fentry/sock_create")
+  ; KIND: UnreadableArgument
+  ; CHECK: arguments.lisp:[[# @LINE + 1]]:3: error: `res` is of a type that the kernel does not let programs have
+  (arg res))
+
 ;--- functions.lisp
 (defprog g (:type :tc)
   ; KIND: UnknownKernelFunction
@@ -54,8 +59,14 @@
   ; CHECK: functions.lisp:[[# @LINE + 1]]:3: error: `bpf-task-from-pid` takes 1 arguments, not 2
   (kfunc bpf-task-from-pid 1 2)
   ; KIND: KernelFunctionPointer
-  ; CHECK: functions.lisp:[[# @LINE + 1]]:28: error: `bpf-task-release` wants a pointer here; `(ktime-get-ns)` is a `u64`
+  ; CHECK: functions.lisp:[[# @LINE + 1]]:27: error: `bpf-task-release` wants a pointer here; `(ktime-get-ns)` is a `u64`
   (kfunc bpf-task-release (ktime-get-ns))
+  ; KIND: UnknownKernelFunction
+  ; CHECK: functions.lisp:[[# @LINE + 1]]:10: error: this kernel has no function `vfs-unlink` that programs may call
+  (kfunc vfs-unlink 0 0 0 0)
+  ; KIND: UnsupportedPrototype
+  ; CHECK: functions.lisp:[[# @LINE + 1]]:10: error: the prototype of `bpf-rbtree-add-impl` is not one that a program can call
+  (kfunc bpf-rbtree-add-impl 0 0 0 0 0)
   ; KIND: AbsentHere
   ; CHECK: functions.lisp:[[# @LINE + 1]]:17: warning: the kernel that this is compiled with has no `no-such-function`
   (kfunc-exists no-such-function)

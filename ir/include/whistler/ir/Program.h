@@ -51,7 +51,7 @@ struct MapDefinition {
   /// them to readers as the element type of `value_size`, of which loaders
   /// look at the length only.
   std::vector<std::shared_ptr<const DataType>> records;
-  uint64_t extra = 0;                         ///< map_extra
+  uint64_t extra = 0; ///< map_extra
   std::optional<uint32_t> numaNode;
   /// Maps of maps: what the inner ones look like (its name means nothing).
   std::shared_ptr<const MapDefinition> inner;

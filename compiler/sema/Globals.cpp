@@ -134,8 +134,9 @@ void declareConstant(Analyzer &a, const Form *form, Forms args) {
     return;
   }
   a.constants[args[0]->symbol->name] = int64_t(*value);
-  a.result.constants.push_back(
-      {args[0]->symbol->name.str(), *value, isNegative, args[0]->span});
+  if (!a.isInPrelude) // those of the language's library are nobody's exports
+    a.result.constants.push_back(
+        {args[0]->symbol->name.str(), *value, isNegative, args[0]->span});
 }
 
 void declareGlobal(Analyzer &a, const Form *form, Forms args) {

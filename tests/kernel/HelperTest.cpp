@@ -174,6 +174,8 @@ std::string callOf(const HelperRow &helper) {
   llvm::StringRef name = helper.name;
   if (name == "trace_printk")
     call = "(trace-printk \"text\"";
+  if (name == "tail_call")
+    call = "(tail-call m 0";
   if (name == "snprintf")
     call = "(snprintf (struct-alloc 64) 64 \"%d\" (struct-alloc 8) 8";
   llvm::StringRef group = helperGroups(helper.name).split(' ').first;

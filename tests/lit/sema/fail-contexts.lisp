@@ -2,7 +2,7 @@
 ; RUN: not %whistler compile %s -o %t.o 2>&1 | FileCheck %s
 
 ; KIND: UnknownSection
-; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:39: warning: section "xpd" is none that libbpf has for programs of type `:xdp`: "xdp", "xdp.frags"{{.*}}
+; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:39: warning: section "xpd" is none that libbpf has for programs of type `:xdp`: "xdp", "xdp.frags"
 (defprog section (:type :xdp :section "xpd") XDP_PASS)
 ; KIND: CannotSleep
 ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:1: error: programs of type `:tc` cannot be sleepable

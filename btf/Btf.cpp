@@ -183,8 +183,10 @@ llvm::Expected<Aggregate> Btf::findAggregate(llvm::StringRef name) const {
       return other;
     different.push_back(std::move(*other));
   }
-  if (different.empty())
+  if (different.empty()) {
+    first->hasTwins = ids.size() > 1;
     return first;
+  }
   different.insert(different.begin(), std::move(*first));
   return llvm::make_error<AmbiguousTypeError>(text, std::move(different));
 }

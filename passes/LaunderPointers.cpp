@@ -12,7 +12,9 @@
 //   %hash = lshr i64 %number, 12
 //
 // Uses that the verifier takes stay as they are: tests against 0, stores to
-// memory other than the stack, arguments of helpers, loads.
+// memory other than the stack, arguments of helpers, loads. Through a pointer
+// that may be null not even an offset may be added before a test: what a
+// helper reads is addressed by the number.
 
 #include "LaunderPointers.h"
 
@@ -31,8 +33,10 @@ namespace {
 
 class Launderer {
 public:
-  Launderer(Instruction &pointer, function_ref<bool(Value *)> isTyped)
-      : pointer_(pointer), isTyped_(isTyped) {}
+  Launderer(const LaunderedPointer &pointer,
+            function_ref<bool(Value *)> isTyped)
+      : pointer_(*pointer.value), isNullable_(pointer.isNullable),
+        isTyped_(isTyped) {}
 
   bool run() {
     collect(pointer_);
@@ -45,7 +49,7 @@ private:
   void collect(Instruction &value) {
     for (Use &use : value.uses()) {
       auto *user = cast<Instruction>(use.getUser());
-      if (isCast(*user) || isConstantOffset(*user))
+      if (isCast(*user) || (!isNullable_ && isConstantOffset(*user)))
         collect(*user);
       else if (!isPermitted(use, *user))
         uses_.push_back(&use);
@@ -81,10 +85,23 @@ private:
     return false;
   }
 
-  static bool isPermittedArgument(CallInst &call) {
+  /// The address of what a helper reads is computed before any test: not with
+  /// a pointer that may be null.
+  static bool isForHelper(CallInst &call, const ir::OperationCall &operation) {
+    if (operation.operation != ir::Operation::KernelAddress)
+      return true;
+    return any_of(call.users(), [](User *user) {
+      auto *inst = dyn_cast<Instruction>(user);
+      return inst && ir::matchOperation(*inst);
+    });
+  }
+
+  bool isPermittedArgument(CallInst &call) const {
     if (call.isInlineAsm())
       return false;
     auto operation = ir::matchOperation(call);
+    if (operation && isNullable_ && isForHelper(call, *operation))
+      return false;
     if (operation &&
         (operation->operation == ir::Operation::KernelLoadAt ||
          operation->operation == ir::Operation::KernelLoadVolatileAt))
@@ -126,6 +143,7 @@ private:
   }
 
   Instruction &pointer_;
+  bool isNullable_;
   function_ref<bool(Value *)> isTyped_;
   SmallVector<Use *, 8> uses_;
   Value *asNumber_ = nullptr, *asPointer_ = nullptr;
@@ -133,11 +151,11 @@ private:
 
 } // namespace
 
-bool launderPointers(ArrayRef<Instruction *> pointers,
+bool launderPointers(ArrayRef<LaunderedPointer> pointers,
                      function_ref<bool(Value *)> isTyped) {
   bool changed = false;
-  for (Instruction *pointer : pointers)
-    changed |= Launderer(*pointer, isTyped).run();
+  for (const LaunderedPointer &pointer : pointers)
+    changed |= Launderer(pointer, isTyped).run();
   return changed;
 }
 

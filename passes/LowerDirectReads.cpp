@@ -52,6 +52,7 @@ struct Planned {
   ReadSite site;
   DirectRead how;
   WeakTrackingVH base;
+  bool givesNullable = false; ///< the pointer that is read
 };
 
 class Lowering {
@@ -84,6 +85,10 @@ public:
 
 private:
   void plan();
+  bool givesNullable(Instruction &read) {
+    auto type = types_.typeOf(&read);
+    return type && type->isNullable;
+  }
   void findTypedJoins();
   void replaceCurrentTask();
   void insertCasts();
@@ -104,7 +109,7 @@ private:
   OptimizationRemarkEmitter &remarks_;
   TypedPointers types_;
   std::vector<Planned> reads_;
-  SmallVector<Instruction *, 8> pointers_; ///< typed values of the new code
+  SmallVector<LaunderedPointer, 8> pointers_; ///< typed values of the new code
   SmallSetVector<Value *, 8> typedJoins_;
   bool changed_ = false;
 };
@@ -120,19 +125,10 @@ uint64_t copyWidth(const ReadSite &site) {
   return site.bytes <= width * kMostLoads ? width : 0;
 }
 
-/// A pointer that is typed without our doing.
-bool isTypedRoot(Instruction &inst) {
-  auto *call = dyn_cast<CallInst>(&inst);
-  auto operation = ir::matchOperation(inst);
-  return call &&
-         (ir::helperId(*call) == BPF_FUNC_get_current_task_btf ||
-          (operation && operation->operation == ir::Operation::ContextPointer));
-}
-
 void Lowering::plan() {
   for (Instruction &inst : instructions(function_)) {
     if (isTypedRoot(inst))
-      pointers_.push_back(&inst);
+      pointers_.push_back({&inst, types_.typeOf(&inst)->isNullable});
     auto operation = ir::matchOperation(inst);
     auto site = operation ? readSite(*operation) : std::nullopt;
     if (!site)
@@ -144,7 +140,7 @@ void Lowering::plan() {
     if (how.how == DirectRead::How::Refused)
       reportRefused(*site, how.reason);
     else
-      reads_.push_back({*site, how, site->base});
+      reads_.push_back({*site, how, site->base, givesNullable(inst)});
   }
 }
 
@@ -152,7 +148,7 @@ void Lowering::findTypedJoins() {
   for (Instruction &inst : instructions(function_))
     if (isa<PHINode, SelectInst>(inst) && types_.typeOf(&inst)) {
       typedJoins_.insert(&inst);
-      pointers_.push_back(&inst);
+      pointers_.push_back({&inst});
     }
 }
 
@@ -179,7 +175,7 @@ void Lowering::replaceCurrentTask() {
     signature.returnsPointer = true;
     CallInst *task = ir::createHelperCall(builder, signature, {});
     task->takeName(call);
-    pointers_.push_back(task);
+    pointers_.push_back({task});
     call->replaceAllUsesWith(
         builder.CreateBitOrPointerCast(task, call->getType()));
     call->eraseFromParent();
@@ -251,7 +247,7 @@ Value *Lowering::load(IRBuilderBase &builder, const Planned &read) {
       call.getType(), fieldAddress(builder, read), Align(read.site.bytes),
       baked_ || read.site.operation.isVolatile());
   if (!read.site.field.pointee.empty())
-    pointers_.push_back(value);
+    pointers_.push_back({value, read.givesNullable});
   return value;
 }
 
@@ -320,7 +316,7 @@ void Lowering::lowerTested(Planned &read) {
     result->takeName(call);
     if (!read.site.field.pointee.empty()) {
       typedJoins_.insert(result);
-      pointers_.push_back(result);
+      pointers_.push_back({result, read.givesNullable});
     }
     call->replaceAllUsesWith(result);
   }

@@ -3,6 +3,7 @@
 // through here, so opt, whistler-opt and tests know the same names.
 
 #include "FuseKernelReads.h"
+#include "LaunderTrusted.h"
 #include "LowerCore.h"
 #include "LowerDirectReads.h"
 #include "LowerKernelReads.h"

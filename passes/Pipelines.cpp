@@ -4,6 +4,7 @@
 #include "whistler/passes/Pipelines.h"
 
 #include "FuseKernelReads.h"
+#include "LaunderTrusted.h"
 #include "LowerCore.h"
 #include "LowerDirectReads.h"
 #include "LowerKernelReads.h"
@@ -71,6 +72,8 @@ public:
       // Bases must be values, or each read would have a cast of its own.
       add(SROAPass(SROAOptions::ModifyCFG));
       add(LowerDirectReads(rulesOf(options_), !options_.relocatable));
+    } else {
+      add(LaunderTrusted());
     }
     if (!options_.optimize || options_.reads == ReadStrategy::Naive)
       add(SinkReads(kManyReads));

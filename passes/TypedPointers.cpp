@@ -133,6 +133,14 @@ Value *stripCasts(Value *value) {
   return value;
 }
 
+bool isTypedRoot(Instruction &inst) {
+  auto *call = dyn_cast<CallInst>(&inst);
+  auto operation = ir::matchOperation(inst);
+  return call &&
+         (ir::helperId(*call) == BPF_FUNC_get_current_task_btf ||
+          (operation && operation->operation == ir::Operation::ContextPointer));
+}
+
 TypedPointers::TypedPointers(Function &function, PointerRules rules)
     : rules_(rules) {
   solveJoins(function);

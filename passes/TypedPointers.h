@@ -48,6 +48,10 @@ std::optional<ReadSite> readSite(const ir::OperationCall &operation);
 /// The value behind casts between pointers and numbers.
 llvm::Value *stripCasts(llvm::Value *value);
 
+/// A pointer that is typed from the start: an argument in the context, or the
+/// result of helper 158.
+bool isTypedRoot(llvm::Instruction &inst);
+
 /// What the verifier knows of pointers in one function as it stands.
 class TypedPointers {
 public:

@@ -93,7 +93,7 @@ convert(const btf::Btf &btf, const btf::Aggregate &aggregate) {
   info->recordKind = recordKindOf(aggregate.kind, aggregate.isTypedefName);
   info->bytes = aggregate.bytes;
   info->align = 8;
-  info->kernelTypes = &btf;
+  info->kernelTypes = aggregate.hasTwins ? nullptr : &btf;
   info->kernelId = aggregate.id;
   for (const btf::Field &member : aggregate.fields) {
     llvm::Expected<MemoryType> type = memoryType(btf, member.type);

@@ -49,7 +49,7 @@ struct StructInfo {
   std::shared_ptr<const ir::DataType> dataType; ///< structs of the program
   SourceSpan span;
   /// Where a kernel struct comes from; null for one that a program can't name
-  /// to the running kernel (a module's).
+  /// to the running kernel (a module's, or one of equal twins).
   const btf::Btf *kernelTypes = nullptr;
   /// Of an anonymous struct that is a member: the member, from a record that
   /// has a name, so that its own fields can be found in the running kernel.

@@ -63,6 +63,9 @@ struct Aggregate {
   std::string name;
   AggregateKind kind = AggregateKind::Struct;
   bool isTypedefName = false; ///< `name` is a typedef of an anonymous type
+  /// Equal types of the name that have other ids: a loader can't tell which
+  /// one is meant.
+  bool hasTwins = false;
   TypeId id = 0;
   uint64_t bytes = 0;
   std::vector<Field> fields; ///< in declaration order

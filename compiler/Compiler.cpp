@@ -144,6 +144,13 @@ Error compileModule(Backend backend, Emit emit, Frontend &frontend,
   return Error::success();
 }
 
+/// A program that the backend refused.
+bool isTooLarge(const Compilation &result) {
+  return any_of(result.diagnostics, [](const Diagnostic &diagnostic) {
+    return diagnostic.kind == DiagnosticKind::ProgramRefused;
+  });
+}
+
 void takeResults(Frontend &frontend, Compilation &result) {
   result.diagnostics = frontend.diagnostics.take();
   result.sources = frontend.sources;
@@ -182,8 +189,9 @@ Compiler::lower(StringRef source, StringRef fileName, const Options &options,
   return module;
 }
 
-Expected<Compilation> Compiler::compile(StringRef source, StringRef fileName,
-                                        const Options &options, Emit emit) {
+Expected<Compilation> Compiler::compileOnce(StringRef source,
+                                            StringRef fileName,
+                                            const Options &options, Emit emit) {
   auto machine = backend::createTargetMachine(targetOptions(options));
   if (!machine)
     return machine.takeError();
@@ -215,6 +223,29 @@ Expected<Compilation> Compiler::declarations(StringRef source,
   Compilation result;
   takeResults(frontend, result);
   return result;
+}
+
+Expected<Compilation> Compiler::compile(StringRef source, StringRef fileName,
+                                        const Options &options, Emit emit) {
+  auto result = compileOnce(source, fileName, options, emit);
+  bool hasVersions = options.reads == passes::ReadStrategy::Portable &&
+                     !options.targetKernel && options.optimize;
+  if (!result || !hasVersions || !isTooLarge(*result))
+    return result;
+  // One version alone may still fit.
+  Options smaller = options;
+  smaller.reads = passes::ReadStrategy::Fused;
+  auto second = compileOnce(source, fileName, smaller, emit);
+  if (!second || !second->ok())
+    return result;
+  Remark remark;
+  remark.pass = "whistler-version-functions";
+  remark.name = "NoVersions";
+  remark.message = "no direct loads: a program is too large to have a version "
+                   "for each kind of kernel";
+  remark.missed = true;
+  second->remarks.push_back(std::move(remark));
+  return second;
 }
 
 } // namespace whistler::compiler

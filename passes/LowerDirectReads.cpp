@@ -35,6 +35,7 @@
 #include <linux/bpf.h>
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
 #include <llvm/IR/Dominators.h>
+#include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/Local.h>
@@ -251,6 +252,14 @@ Value *Lowering::load(IRBuilderBase &builder, const Planned &read) {
   return value;
 }
 
+/// A value that LLVM knows nothing of.
+Value *opaque(IRBuilderBase &builder, Value *value) {
+  Type *type = value->getType();
+  InlineAsm *nothing = InlineAsm::get(FunctionType::get(type, type, false), "",
+                                      "=r,0", /*hasSideEffects=*/false);
+  return builder.CreateCall(nothing, value);
+}
+
 /// With the address that only it used.
 void eraseRead(CallInst &call) {
   SmallVector<WeakTrackingVH, 3> operands(call.args());
@@ -264,6 +273,9 @@ bool Lowering::copy(IRBuilderBase &builder, const Planned &read) {
     return false;
   uint64_t width = copyWidth(read.site);
   Value *from = fieldAddress(builder, read);
+  // In a register of its own: a relocated load from it would keep the base.
+  if (width < read.site.bytes)
+    from = opaque(builder, from);
   Value *to = read.site.operation.call->getArgOperand(0);
   Type *type = builder.getIntNTy(static_cast<unsigned>(width * 8));
   for (uint64_t at = 0; at < read.site.bytes; at += width) {

@@ -289,6 +289,56 @@ const ReadRow kReads[] = {
      "(if (> (task-struct-pid task) 0) (task-struct-tgid task)"
      " (task-struct-pid task))",
      ownTgid},
+    // Where nothing can be read there is 0: user space, the hole between user
+    // and kernel addresses, the first page.
+    {"Unreadable",
+     "(import-kernel-struct task-struct pid mm)"
+     "(import-kernel-struct mm-struct total-vm)",
+     "(+ (task-struct-pid (as-task-struct 8))"
+     " (task-struct-pid (as-task-struct #x400000))"
+     " (task-struct-pid (as-task-struct #x8000000000000000))"
+     " (mm-struct-total-vm (task-struct-mm (as-task-struct 4096))))",
+     zero},
+    // Pointers as numbers: what the verifier refuses on a typed pointer.
+    {"PointerBits", "(import-kernel-struct task-struct mm)",
+     "(let ((mm (task-struct-mm task)))"
+     " (+ (logand mm 7) (- (* 3 mm) mm mm mm)"
+     " (if (= (>> mm 12) (/ mm 4096)) 0 1)))",
+     zero},
+    {"PointerPart", "(import-kernel-struct task-struct mm real-parent)",
+     "(= (cast u32 (task-struct-mm task))"
+     " (logand (task-struct-mm task) #xffffffff))",
+     one},
+    {"PointerTwice", "(import-kernel-struct task-struct group-leader tgid)",
+     "(let ((leader (task-struct-group-leader task)))"
+     " (if (> leader task) (task-struct-tgid leader)"
+     " (+ (logand leader 0) (task-struct-tgid task))))",
+     ownTgid},
+    {"PointerThroughMemory",
+     "(import-kernel-struct task-struct mm)"
+     "(import-kernel-struct mm-struct exe-file)"
+     "(defstruct box (address u64))",
+     "(let ((box (make-box)))"
+     " (setf (box-address box) (task-struct-mm task))"
+     " (setf (box-address box) (logior (box-address box) 0))"
+     " (if (= (box-address box) (task-struct-mm task)) 1 0))",
+     one},
+    {"CurrentTaskAsNumber", "(import-kernel-struct task-struct pid)",
+     "(progn (task-struct-pid task) (logand task 7))", zero},
+    {"EitherPointer", "(import-kernel-struct task-struct group-leader tgid)",
+     "(task-struct-tgid (if (> (task-struct-tgid task) 1)"
+     " (task-struct-group-leader task) task))",
+     ownTgid},
+    {"UpTheParents", "(import-kernel-struct task-struct real-parent pid)",
+     "(let ((at task)) (dotimes (i 64) (setf at (task-struct-real-parent at)))"
+     " (task-struct-pid at))",
+     zero},
+    {"NullTestAfterRead",
+     "(import-kernel-struct task-struct mm)"
+     "(import-kernel-struct mm-struct total-vm)",
+     "(let* ((mm (as-mm-struct (* 0 (task-struct-mm task))))"
+     " (pages (mm-struct-total-vm mm))) (if mm 1 (+ pages 0)))",
+     zero},
     {"InALoop", "(import-kernel-struct task-struct pid tgid)",
      "(let ((s 0)) (dotimes (i 100) (incf s (- (task-struct-tgid task)"
      " (task-struct-tgid task)))) (+ s (task-struct-tgid task)))",

@@ -76,6 +76,9 @@ public:
                                            const Options &options);
 
 private:
+  llvm::Expected<Compilation> compileOnce(llvm::StringRef source,
+                                          llvm::StringRef fileName,
+                                          const Options &options, Emit emit);
   std::unique_ptr<btf::BtfCache> owned_;
   btf::BtfCache *cache_;
 };

@@ -15,6 +15,7 @@
 #include "whistler/backend/CallStacks.h"
 
 #include <llvm/Support/raw_ostream.h>
+#include <llvm/Transforms/Utils/Cloning.h>
 
 using namespace llvm;
 
@@ -30,8 +31,15 @@ backend::TargetOptions targetOptions(const Options &options) {
   return result;
 }
 
-passes::PipelineOptions pipelineOptions(const Options &options) {
+/// How long a window of reads may be, from one attempt to the next. The passes
+/// plan the stack as they see it; what code generation adds is known after it.
+constexpr uint64_t kWindowBytes[] = {256, 96, 0};
+
+passes::PipelineOptions pipelineOptions(const Options &options,
+                                        uint64_t windowBytes) {
   passes::PipelineOptions result;
+  result.windowBytes = windowBytes;
+  result.costs = options.costs;
   result.reads = options.reads;
   result.targetKernel = options.targetKernel;
   result.relocatable = options.relocatable;
@@ -107,13 +115,21 @@ struct Backend {
   const Options &options;
   std::vector<StageTime> &times;
 
-  Error optimize() {
+  Expected<SmallVector<char, 0>> build(Emit what, uint64_t windowBytes) {
+    if (Error error = optimize(windowBytes))
+      return error;
+    return emit(what);
+  }
+
+private:
+  Error optimize(uint64_t windowBytes) {
     StageTimer timer(times, "optimize");
-    return backend::optimize(
-        module, machine, targetOptions(options), passes::registerPasses,
-        [&](ModulePassManager &manager) {
-          manager.addPass(passes::buildPipeline(pipelineOptions(options)));
-        });
+    return backend::optimize(module, machine, targetOptions(options),
+                             passes::registerPasses,
+                             [&](ModulePassManager &manager) {
+                               manager.addPass(passes::buildPipeline(
+                                   pipelineOptions(options, windowBytes)));
+                             });
   }
 
   Expected<SmallVector<char, 0>> emit(Emit what) {
@@ -126,15 +142,64 @@ struct Backend {
   }
 };
 
+bool isStackRefusal(const Error &error) {
+  bool found = false;
+  visitErrors(error, [&](const ErrorInfoBase &info) {
+    found |= info.isA<backend::BackendError>() &&
+             StringRef(info.message()).contains("stack");
+  });
+  return found;
+}
+
+/// Says that an attempt with wider windows did not fit.
+Remark narrowedRemark(StringRef program, uint64_t bytes) {
+  Remark remark;
+  remark.pass = "whistler-fuse-kernel-reads";
+  remark.name = "WindowsNarrowed";
+  remark.function = program.str();
+  remark.message =
+      bytes ? "windows are at most " + std::to_string(bytes) +
+                  " bytes: the stack has no room for wider ones"
+            : "no reads share a window: the stack has no room for one";
+  remark.missed = true;
+  return remark;
+}
+
+/// The module as bytes; when its windows are too much for the stack, another
+/// time with smaller ones, at last with none.
+Expected<SmallVector<char, 0>> build(Backend &backend, Emit emit,
+                                     std::vector<Remark> &remarks) {
+  bool hasWindows = backend.options.optimize &&
+                    backend.options.reads != passes::ReadStrategy::Single &&
+                    backend.options.reads != passes::ReadStrategy::Naive;
+  if (!hasWindows)
+    return backend.build(emit, 0);
+  for (uint64_t bytes : kWindowBytes) {
+    std::unique_ptr<Module> copy = CloneModule(backend.module);
+    Backend attempt{*copy, backend.machine, backend.options, backend.times};
+    auto output = attempt.build(emit, bytes);
+    if (output && bytes != kWindowBytes[0])
+      for (const Function &function : backend.module)
+        if (function.hasSection() && !function.isDeclaration())
+          remarks.push_back(narrowedRemark(function.getName(), bytes));
+    if (output || bytes == 0)
+      return output;
+    Error error = output.takeError();
+    if (!isStackRefusal(error))
+      return error;
+    consumeError(std::move(error));
+    remarks.clear();
+  }
+  llvm_unreachable("the last attempt returns");
+}
+
 Error compileModule(Backend backend, Emit emit, Frontend &frontend,
                     Compilation &result) {
   if (emit == Emit::LoweredIr) {
     result.object = print(backend.module);
     return Error::success();
   }
-  if (Error error = backend.optimize())
-    return reportRefusal(std::move(error), frontend);
-  Expected<SmallVector<char, 0>> output = backend.emit(emit);
+  Expected<SmallVector<char, 0>> output = build(backend, emit, result.remarks);
   if (!output)
     return reportRefusal(output.takeError(), frontend);
   if (emit == Emit::Object && !frontend.program.subprograms.empty())

@@ -90,6 +90,7 @@ private:
   WindowLimits limits() const {
     WindowLimits limits;
     limits.baked = !options_.relocatable;
+    limits.bytes = options_.windowBytes;
     limits.costs = options_.costs;
     return limits;
   }

@@ -37,6 +37,7 @@ constexpr Option kOptions[] = {
     {"gen", 0, "LIST", "also write declarations: c,go,rust,python"},
     {"report", 0, "text|json", "what became of each kernel read", "text"},
     {"time", 0, "", "wall time of each stage, to stderr"},
+    {"costs", 0, "FILE", "choose reads by the table in FILE, of `calibrate`"},
     {"verify-each", 0, "", "check the IR after every pass"},
 };
 
@@ -133,15 +134,34 @@ int writeGenerated(const Arguments &arguments, const std::string &input,
   return kDone;
 }
 
+/// The table of --costs, if there is one; else why not.
+llvm::Error readCosts(const Arguments &arguments, passes::CostModel &costs) {
+  if (!arguments.has("costs"))
+    return llvm::Error::success();
+  std::string name = arguments.get("costs");
+  auto text = readInput(name);
+  if (!text)
+    return text.takeError();
+  auto read = passes::parseCostModel((*text)->getBuffer());
+  if (!read)
+    return llvm::createStringError("`" + name +
+                                   "`: " + llvm::toString(read.takeError()));
+  costs = *read;
+  return llvm::Error::success();
+}
+
 int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
                const std::string &input) {
   Output output = chooseOutput(arguments.get("emit"));
   auto source = readInput(input);
   if (!source)
     return fail(kCommand, llvm::toString(source.takeError()), kBadInput);
+  compiler::Options options = chooseOptions(arguments);
+  if (llvm::Error error = readCosts(arguments, options.costs))
+    return fail(kCommand, llvm::toString(std::move(error)), kBadInput);
   auto start = std::chrono::steady_clock::now();
   auto result = compiler.compile((*source)->getBuffer(), sourceName(input),
-                                 chooseOptions(arguments), output.emit);
+                                 options, output.emit);
   std::chrono::duration<double, std::milli> took =
       std::chrono::steady_clock::now() - start;
   if (!result)

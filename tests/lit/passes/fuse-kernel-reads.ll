@@ -31,7 +31,7 @@ define i32 @run(ptr %task) {
 ; Members with a gap: a buffer with slack, read from the first to the end of the
 ; last field wherever they are, read back at relocated offsets.
 ; CHECK-LABEL: @window(
-; CHECK: %[[GUARD:.*]] = icmp ule i64 %{{.*}}, 160
+; CHECK: %[[GUARD:.*]] = icmp ule i64 %{{.*}}, 224
 ; CHECK: br i1 %[[GUARD]], label %body, label %body.other
 ; CHECK: %[[LOW:.*]] = call i64 @whistler.core.field_byte_offset.task_struct___window.exit_code()
 ; CHECK: %[[HIGH:.*]] = call i64 @whistler.core.field_byte_offset.task_struct___size.pid()

@@ -19,6 +19,7 @@ struct Options {
   bool optimize = true;    ///< false: -O0
   backend::Cpu cpu = backend::Cpu::V3;
   bool verifyEach = false;
+  passes::CostModel costs; ///< of the machine that the reads are chosen for
 };
 
 } // namespace whistler::compiler

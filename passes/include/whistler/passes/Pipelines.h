@@ -48,7 +48,8 @@ struct PipelineOptions {
   bool relocatable = true; ///< false bakes the build host's layout in
   bool optimize = true;    ///< false: lowering only, for -O0
   bool verifyEach = false;
-  CostModel costs; ///< what reads are chosen by
+  uint64_t windowBytes = 256; ///< most that one window of reads is long
+  CostModel costs;            ///< what reads are chosen by
 };
 
 /// Registers passes, pipelines `whistler-o0<…>`, `whistler-o2<…>` and analyses

@@ -94,17 +94,8 @@ void Expander::Impl::defineTopLevel() {
     llvm::StringLiteral name;
     TopLevel handler;
   } kRows[] = {
-      {"PROGN", &Impl::processBody},
-      {"EVAL-WHEN", &Impl::evalWhen},
-      {"IN-PACKAGE", &Impl::ignore},
-      {"DECLAIM", &Impl::ignore},
-      {"INCLUDE", &Impl::include},
-      {"LOAD", &Impl::include},
-      {"DEFMACRO", &Impl::defineMacro},
-      {"DEFUN", &Impl::defineFunction},
-      {"DEFVAR", &Impl::defineVariable},
-      {"DEFPARAMETER", &Impl::defineVariable},
-      {"DEFCONSTANT", &Impl::defineConstant},
+#define WHISTLER_TOP_LEVEL_FORM(NAME, HANDLER, DOC) {NAME, &Impl::HANDLER},
+#include "TopLevelForms.def"
   };
   for (const auto &row : kRows)
     topLevelForms[forms.intern(row.name)] = row.handler;

@@ -27,6 +27,16 @@ constexpr HelperDocRow kHelperDocs[] = {
 #include "HelperDocs.def"
 };
 
+/// Forms that are gone when sema begins.
+struct ExpanderFormRow {
+  const char *name, *doc;
+};
+
+constexpr ExpanderFormRow kExpanderForms[] = {
+#define WHISTLER_TOP_LEVEL_FORM(NAME, HANDLER, DOC) {NAME, DOC},
+#include "../expand/TopLevelForms.def"
+};
+
 std::string spelled(llvm::StringRef name) {
   std::string result = name.lower();
   for (char &c : result)
@@ -127,6 +137,9 @@ void addPreludeMacros(Rows &rows) {
 
 Rows formRows() {
   Rows rows;
+  for (const ExpanderFormRow &row : kExpanderForms)
+    if (!findDeclaration(row.name))
+      rows.push_back({spelled(row.name), "top level", "", row.doc});
   for (const DeclarationRow &row : declarations())
     rows.push_back({spelled(row.name), "top level", "", row.doc});
   for (const BuiltinRow &row : builtins())

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every example of a folder as a libbpf user would take it: compiled, linked by
+"""Every probe of some folders as a libbpf user would take it: compiled, linked by
 `bpftool gen object`, made a skeleton, opened, a global set, loaded, the global
 read back; and loaded by `bpftool prog loadall`. Nothing is attached.
 
@@ -121,7 +121,7 @@ def arguments():
     for name in ("whistler", "bpftool", "cc"):
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--folder", type=pathlib.Path, required=True)
-    parser.add_argument("examples", type=pathlib.Path)
+    parser.add_argument("folders", type=pathlib.Path, nargs="+")
     return parser.parse_args()
 
 
@@ -133,7 +133,8 @@ def main():
     shutil.rmtree(options.folder, ignore_errors=True)
     options.folder.mkdir(parents=True)
     functions, calls, all_refused, variables = [], [], [], 0
-    for source in sorted(options.examples.glob("*.lisp")):
+    for source in (path for folder in options.folders
+                   for path in sorted(folder.glob("*.lisp"))):
         name, linked, header, refused = prepare(source, options)
         text, count = function(name, header, refused)
         variables += count
@@ -149,6 +150,8 @@ def main():
     run(options.cc, "-Wall", "-Werror", "-Wno-unused-function", "-o",
         str(program), str(main_file), "-lbpf")
     run(str(program))
+    if not variables:
+        sys.exit("no skeleton had a global to set")
     print(f"{len(functions)} skeletons loaded, {variables} globals set and read "
           f"back; not loaded here: {', '.join(all_refused) or 'none'}")
 

@@ -6,6 +6,7 @@
 // null; a null with `leaving_` set is a return on its way to its block.
 
 #include "expand/Evaluator.h"
+#include "expand/Expander.h"
 
 #include "reader/FormDiagnostics.h"
 
@@ -23,7 +24,7 @@ Evaluator::Evaluator(FormContext &forms, DiagnosticEngine &diagnostics)
       true_(forms.symbol(forms.intern("T"), {})) {
   for (auto rows : {numberBuiltins(), listBuiltins(), sequenceBuiltins(),
                     tableBuiltins(), textBuiltins()})
-    for (const BuiltinRow &row : rows) {
+    for (const FunctionRow &row : rows) {
       const Form *form = nullptr;
       Object &object = newObject(Object::Kind::Builtin, nil(), form);
       object.name = forms_.intern(row.name);
@@ -257,7 +258,7 @@ const Form *Evaluator::apply(const Form *function, Arguments arguments,
     return fail(call, DiagnosticKind::NotAFunction, {toString(function)});
   if (object->kind == Object::Kind::Closure)
     return callClosure(*object, list(arguments, call), call);
-  const BuiltinRow &row = *object->builtin;
+  const FunctionRow &row = *object->builtin;
   if (!checkCount(row.name, row.minimum, row.maximum, arguments.size(), call))
     return nullptr;
   return row.handler(*this, arguments, call);
@@ -361,6 +362,15 @@ const Form *Evaluator::string(llvm::StringRef text, const Form *call) {
 
 const Form *Evaluator::symbol(const Symbol *symbol, const Form *call) {
   return forms_.symbol(symbol, call->span, expansion_);
+}
+
+bool isCompileTimeFunction(llvm::StringRef name) {
+  for (auto rows : {numberBuiltins(), listBuiltins(), sequenceBuiltins(),
+                    tableBuiltins(), textBuiltins()})
+    if (llvm::any_of(rows,
+                     [&](const FunctionRow &row) { return row.name == name; }))
+      return true;
+  return false;
 }
 
 } // namespace whistler::compiler

@@ -32,7 +32,7 @@ class Evaluator;
 using Arguments = llvm::ArrayRef<const Form *>;
 
 /// A builtin function: its arguments are evaluated. Null: failed, reported.
-struct BuiltinRow {
+struct FunctionRow {
   llvm::StringLiteral name;
   int minimum, maximum; ///< number of arguments; maximum -1: any
   const Form *(*handler)(Evaluator &, Arguments, const Form *call);
@@ -43,11 +43,11 @@ struct OperatorRow {
   int minimum, maximum;
   const Form *(*handler)(Evaluator &, const Form *form, Environment);
 };
-llvm::ArrayRef<BuiltinRow> numberBuiltins();
-llvm::ArrayRef<BuiltinRow> listBuiltins();
-llvm::ArrayRef<BuiltinRow> sequenceBuiltins();
-llvm::ArrayRef<BuiltinRow> tableBuiltins();
-llvm::ArrayRef<BuiltinRow> textBuiltins();
+llvm::ArrayRef<FunctionRow> numberBuiltins();
+llvm::ArrayRef<FunctionRow> listBuiltins();
+llvm::ArrayRef<FunctionRow> sequenceBuiltins();
+llvm::ArrayRef<FunctionRow> tableBuiltins();
+llvm::ArrayRef<FunctionRow> textBuiltins();
 llvm::ArrayRef<OperatorRow> controlOperators();
 llvm::ArrayRef<OperatorRow> bindingOperators();
 llvm::ArrayRef<OperatorRow> loopOperators();
@@ -59,7 +59,7 @@ struct Object {
   const Symbol *name = nullptr;
   const Form *lambdaList = nullptr, *body = nullptr;
   Environment scope;
-  const BuiltinRow *builtin = nullptr;
+  const FunctionRow *builtin = nullptr;
   std::vector<std::pair<const Form *, const Form *>> entries; ///< of a table
   llvm::StringMap<size_t> index;
 };
@@ -77,6 +77,8 @@ public:
   void defineFunction(const Symbol *name, const Form *lambdaList,
                       const Form *body);
   void defineVariable(const Symbol *name, const Form *value);
+  /// Reports a word with `&` that lambda lists don't have; false then.
+  bool checkLambdaList(const Form *list, const Form *definition);
   const Object *macro(const Symbol *name) const { return macros_.lookup(name); }
   const Form *global(const Symbol *name) const { return globals_.lookup(name); }
   bool knowsFunction(const Symbol *name) const;

@@ -280,7 +280,8 @@ bool Expander::Impl::isDefinition(const Form *form) {
 }
 
 void Expander::Impl::defineMacro(const Form *form) {
-  if (!isDefinition(form))
+  if (!isDefinition(form) ||
+      !evaluator.checkLambdaList(form->cons.cdr->cons.cdr->cons.car, form))
     return;
   const Form *rest = form->cons.cdr;
   evaluator.defineMacro(rest->cons.car->symbol, rest->cons.cdr->cons.car,
@@ -288,7 +289,8 @@ void Expander::Impl::defineMacro(const Form *form) {
 }
 
 void Expander::Impl::defineFunction(const Form *form) {
-  if (!isDefinition(form))
+  if (!isDefinition(form) ||
+      !evaluator.checkLambdaList(form->cons.cdr->cons.cdr->cons.car, form))
     return;
   const Form *rest = form->cons.cdr;
   evaluator.defineFunction(rest->cons.car->symbol, rest->cons.cdr->cons.car,

@@ -3,9 +3,24 @@
 
 #include "expand/Evaluator.h"
 
+#include <optional>
+
 namespace whistler::compiler {
 
 namespace {
+
+enum class Section { Required, Optional, Rest, Key, Aux };
+
+/// The words of a lambda list; without a section, &allow-other-keys.
+struct MarkerRow {
+  llvm::StringLiteral name;
+  std::optional<Section> section;
+};
+constexpr MarkerRow kMarkers[] = {
+    {"&OPTIONAL", Section::Optional}, {"&REST", Section::Rest},
+    {"&BODY", Section::Rest},         {"&KEY", Section::Key},
+    {"&AUX", Section::Aux},           {"&ALLOW-OTHER-KEYS", std::nullopt},
+};
 
 class Binder {
 public:
@@ -16,8 +31,6 @@ public:
   bool bindList(const Form *pattern, const Form *arguments);
 
 private:
-  enum class Section { Required, Optional, Rest, Key, Aux };
-
   std::string name() const {
     return call_->isCons() ? toString(call_->cons.car) : "lambda";
   }
@@ -39,20 +52,15 @@ private:
 };
 
 bool Binder::enter(const Form *marker, Section &section) {
-  llvm::StringRef text = marker->symbol->name;
-  if (text == "&OPTIONAL")
-    section = Section::Optional;
-  else if (text == "&REST" || text == "&BODY")
-    section = Section::Rest;
-  else if (text == "&KEY")
-    section = Section::Key;
-  else if (text == "&AUX")
-    section = Section::Aux;
-  else if (text == "&ALLOW-OTHER-KEYS")
-    allowOtherKeys_ = true;
-  else
-    return false;
-  return true;
+  for (const MarkerRow &row : kMarkers)
+    if (marker->symbol->name == row.name) {
+      if (row.section)
+        section = *row.section;
+      else
+        allowOtherKeys_ = true;
+      return true;
+    }
+  return false;
 }
 
 bool Binder::bindOne(const Form *pattern, const Form *value) {
@@ -196,6 +204,29 @@ bool Binder::bindList(const Form *pattern, const Form *arguments) {
 }
 
 } // namespace
+
+bool Evaluator::checkLambdaList(const Form *list, const Form *definition) {
+  for (; list->isCons(); list = list->cons.cdr) {
+    const Form *part = list->cons.car;
+    if (part->isCons() && !checkLambdaList(part, definition))
+      return false;
+    if (!part->isSymbol() || !part->symbol->name.starts_with("&") ||
+        llvm::any_of(kMarkers, [&](const MarkerRow &row) {
+          return part->symbol->name == row.name;
+        }))
+      continue;
+    std::vector<std::string> names;
+    for (const MarkerRow &row : kMarkers)
+      names.push_back(row.name.lower());
+    std::string seen = toString(part);
+    fail(part, DiagnosticKind::MalformedForm,
+         {toString(definition->cons.car), "`" + seen +
+                                              "` is no word of a lambda list" +
+                                              didYouMean(seen, names)});
+    return false;
+  }
+  return true;
+}
 
 bool Evaluator::bind(const Form *lambdaList, const Form *arguments,
                      const Form *call, Environment &scope, bool isMacro) {

@@ -200,7 +200,7 @@ const Form *macroexpand1(Evaluator &ev, Arguments args, const Form *) {
   return ev.progn(macro->body, scope);
 }
 
-constexpr BuiltinRow kRows[] = {
+constexpr FunctionRow kRows[] = {
     {"CAR", 1, 1, car},
     {"CDR", 1, 1, cdr},
     {"CAAR", 1, 1, caar},
@@ -255,6 +255,6 @@ constexpr BuiltinRow kRows[] = {
 
 } // namespace
 
-llvm::ArrayRef<BuiltinRow> listBuiltins() { return kRows; }
+llvm::ArrayRef<FunctionRow> listBuiltins() { return kRows; }
 
 } // namespace whistler::compiler

@@ -304,7 +304,7 @@ bool isMinus(WideInteger value) { return value < 0; }
 bool isEven(WideInteger value) { return (value & 1) == 0; }
 bool isOdd(WideInteger value) { return (value & 1) != 0; }
 
-constexpr BuiltinRow kRows[] = {
+constexpr FunctionRow kRows[] = {
     {"+", 0, -1, add},
     {"-", 1, -1, subtract},
     {"*", 0, -1, multiply},
@@ -349,6 +349,6 @@ constexpr BuiltinRow kRows[] = {
 
 } // namespace
 
-llvm::ArrayRef<BuiltinRow> numberBuiltins() { return kRows; }
+llvm::ArrayRef<FunctionRow> numberBuiltins() { return kRows; }
 
 } // namespace whistler::compiler

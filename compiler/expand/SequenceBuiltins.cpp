@@ -324,7 +324,7 @@ const Form *subseq(Evaluator &ev, Arguments args, const Form *call) {
   return ev.list(Arguments(all).slice(begin, end - begin), call);
 }
 
-constexpr BuiltinRow kRows[] = {
+constexpr FunctionRow kRows[] = {
     {"LENGTH", 1, 1, length},
     {"REVERSE", 1, 1, reverse},
     {"NREVERSE", 1, 1, reverse},
@@ -354,6 +354,6 @@ constexpr BuiltinRow kRows[] = {
 
 } // namespace
 
-llvm::ArrayRef<BuiltinRow> sequenceBuiltins() { return kRows; }
+llvm::ArrayRef<FunctionRow> sequenceBuiltins() { return kRows; }
 
 } // namespace whistler::compiler

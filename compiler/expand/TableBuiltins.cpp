@@ -107,7 +107,7 @@ const Form *hashCount(Evaluator &ev, Arguments args, const Form *call) {
   return table ? ev.integer(table->entries.size(), call) : nullptr;
 }
 
-constexpr BuiltinRow kRows[] = {
+constexpr FunctionRow kRows[] = {
     {"MAKE-HASH-TABLE", 0, -1, makeTable}, {"GETHASH", 2, 3, getHash},
     {"%PUTHASH", 3, 3, putHash},           {"REMHASH", 2, 2, removeHash},
     {"CLRHASH", 1, 1, clearHash},          {"MAPHASH", 2, 2, mapHash},
@@ -116,6 +116,6 @@ constexpr BuiltinRow kRows[] = {
 
 } // namespace
 
-llvm::ArrayRef<BuiltinRow> tableBuiltins() { return kRows; }
+llvm::ArrayRef<FunctionRow> tableBuiltins() { return kRows; }
 
 } // namespace whistler::compiler

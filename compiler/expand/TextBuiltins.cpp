@@ -264,7 +264,7 @@ const Form *charBuiltin(Evaluator &ev, Arguments args, const Form *call) {
   return ev.forms().character(byte, call->span, ev.expansion());
 }
 
-constexpr BuiltinRow kRows[] = {
+constexpr FunctionRow kRows[] = {
     {"INTERN", 1, 2, internBuiltin},
     {"SYMBOL-NAME", 1, 1, symbolName},
     {"STRING", 1, 1, symbolName},
@@ -286,6 +286,6 @@ constexpr BuiltinRow kRows[] = {
 
 } // namespace
 
-llvm::ArrayRef<BuiltinRow> textBuiltins() { return kRows; }
+llvm::ArrayRef<FunctionRow> textBuiltins() { return kRows; }
 
 } // namespace whistler::compiler

@@ -182,6 +182,11 @@ Token Lexer::dispatch() {
   case ':':
     at_ += 2;
     return symbolOrNumber();
+  case '(': { // the list is read as one: its `)` is not another mistake
+    Token token = mistake(begin, DiagnosticKind::UnknownDispatch, {"("});
+    at_ = begin + 1;
+    return token;
+  }
   default:
     at_ = std::min(begin + 1 + std::max<size_t>(1, utf8Length(peek(1))),
                    text_.size());

@@ -125,6 +125,10 @@ NodePtr arithmetic(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y) {
     return x;
   if (isError(y))
     return y;
+  for (const Node *operand : {x.get(), y.get()})
+    if (operand->kind == NodeKind::MapRef)
+      return a.fail(form, Kind::MapAsValue,
+                    {lispName(a.result.maps[operand->index].name)});
   if (NodePtr pointer = offsetPointer(a, form, op, x, y))
     return pointer;
   bool isSigned = isSignedTogether(x, y);

@@ -13,6 +13,10 @@ NodePtr analyzeQuote(Analyzer &a, const Call &call) {
   return a.fail(call.form, Kind::QuotedDatum, {toString(datum)});
 }
 
+NodePtr analyzeTemplate(Analyzer &a, const Call &call) {
+  return a.fail(call.form, Kind::QuotedDatum, {toString(call.form)});
+}
+
 NodePtr analyzeProgn(Analyzer &a, const Call &call) {
   return a.body(call.args, call.form->span);
 }

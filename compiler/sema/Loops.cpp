@@ -107,7 +107,8 @@ NodePtr analyzeWhile(Analyzer &a, const Call &call) {
   bool hasMax = rest.size() >= 2 && rest[0]->isKeyword() &&
                 rest[0]->symbol->name == "MAX";
   if (!hasMax)
-    return a.fail(call.form, Kind::UnboundedLoop, {toString(call.args[0])});
+    return a.fail(call.form, Kind::MissingOption,
+                  {toString(call.form->cons.car), ":max"});
   std::optional<uint64_t> limit = a.constant(rest[1]);
   if (!limit)
     return makeError(call.form->span);

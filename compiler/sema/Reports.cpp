@@ -4,6 +4,8 @@
 
 #include "Analyzer.h"
 
+#include "../expand/Expander.h"
+
 namespace whistler::compiler {
 
 SourceSpan Analyzer::placeOf(const Form *form) {
@@ -43,7 +45,10 @@ void Analyzer::unknownFunction(const Form *head) {
   for (const auto &entry : accessors)
     names.push_back(lispName(entry.getKey()));
   std::string name = toString(head);
-  report(head, Kind::UnknownFunction, {name, didYouMean(name, names)});
+  std::string hint = isCompileTimeFunction(head->symbol->name)
+                         ? "; it belongs to the compile-time Lisp of macros"
+                         : didYouMean(name, names);
+  report(head, Kind::UnknownFunction, {name, hint});
 }
 
 void Analyzer::unknownVariable(const Form *form) {

@@ -33,6 +33,24 @@ MemoryType aggregateType(const StructInfo &record) {
   return type;
 }
 
+/// `u23`: no struct is that, but a scalar nearly. Reported then.
+bool isMisspelledScalar(Analyzer &a, const Form *form) {
+  std::vector<std::string> names;
+  for (const ScalarName &scalar : kScalars)
+    names.push_back(llvm::StringRef(scalar.name).lower());
+  std::string name = toString(form);
+  std::string hint = didYouMean(name, names);
+  const btf::Btf *types = hint.empty() ? nullptr : a.btf(form);
+  if (types == nullptr)
+    return false;
+  llvm::Expected<btf::Aggregate> found = types->findAggregate(cName(form));
+  bool isStruct = bool(found);
+  llvm::consumeError(found.takeError());
+  if (!isStruct)
+    a.report(form, Kind::UnknownType, {name, hint});
+  return !isStruct;
+}
+
 std::optional<MemoryType> namedType(Analyzer &a, const Form *form) {
   for (const ScalarName &scalar : kScalars)
     if (form->symbol->name == scalar.name) {
@@ -50,6 +68,8 @@ std::optional<MemoryType> namedType(Analyzer &a, const Form *form) {
   if (a.brokenNames.contains(form->symbol))
     return std::nullopt;
   const StructInfo *record = a.findStruct(cName(form->symbol));
+  if (record == nullptr && isMisspelledScalar(a, form))
+    return std::nullopt;
   if (record == nullptr)
     record = a.kernelStruct(cName(form->symbol), form);
   if (record == nullptr)

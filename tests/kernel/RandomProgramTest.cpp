@@ -175,6 +175,14 @@ Sequence sequence() {
   return result;
 }
 
+/// Is the refusal of this program in this mode a known defect?
+bool isKnown(unsigned index, const Mode &mode, uint64_t seed) {
+  static const std::string known =
+      readSource("tests/kernel/random-refused.txt");
+  std::string line = "\n" + std::to_string(index) + " " + mode.name() + "\n";
+  return seed == Sequence().seed && known.find(line) != std::string::npos;
+}
+
 std::string save(const RandomProgram &program, uint64_t seed) {
   std::string path =
       "random-" + std::to_string(seed) + "-" + program.name + ".lisp";
@@ -203,6 +211,35 @@ protected:
   }
 };
 
+/// Values differ: is it the kernel that has changed since the yardstick was
+/// taken (an ancestor that was reniced, say)? Then both agree when they run
+/// again, one after the other.
+bool worldMoved(const RandomProgram &program, unsigned index,
+                const Mode &mode) {
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    Outcome yardstick = outcomes({program}, index, allModes().front())[0];
+    if (yardstick == outcomes({program}, index, mode)[0])
+      return true;
+  }
+  return false;
+}
+
+void compareOne(const RandomProgram &program, unsigned index, const Mode &mode,
+                const Outcome &actual, const Outcome &yardstick,
+                uint64_t seed) {
+  bool isGood = actual.refusal.empty() && actual == yardstick;
+  if (isKnown(index, mode, seed))
+    std::cout << "kernel: program " << index << ", " << mode.name() << ": "
+              << (isGood ? "no longer refused: take it off random-refused.txt\n"
+                         : "refused, as is known\n");
+  else if (!isGood && actual.refusal.empty() &&
+           worldMoved(program, index, mode))
+    std::cout << "kernel: program " << index
+              << " reads what changed meanwhile\n";
+  else if (!isGood)
+    reportFailure(program, index, mode, actual, seed);
+}
+
 void compareBatch(unsigned first, unsigned count, uint64_t seed) {
   std::vector<RandomProgram> programs;
   for (unsigned i = 0; i < count; ++i)
@@ -212,9 +249,8 @@ void compareBatch(unsigned first, unsigned count, uint64_t seed) {
     std::vector<Outcome> actual = outcomes(programs, first, mode);
     if (yardstick.empty())
       yardstick = actual;
-    for (size_t i = 0; i < programs.size(); ++i)
-      if (!actual[i].refusal.empty() || !(actual[i] == yardstick[i]))
-        reportFailure(programs[i], first + unsigned(i), mode, actual[i], seed);
+    for (unsigned i = 0; i < count; ++i)
+      compareOne(programs[i], first + i, mode, actual[i], yardstick[i], seed);
   }
 }
 

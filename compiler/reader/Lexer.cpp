@@ -183,6 +183,7 @@ Token Lexer::dispatch() {
     at_ += 2;
     return symbolOrNumber();
   case '(': { // the list is read as one: its `)` is not another mistake
+    at_ = begin + 2;
     Token token = mistake(begin, DiagnosticKind::UnknownDispatch, {"("});
     at_ = begin + 1;
     return token;

@@ -2,6 +2,7 @@
 ; REQUIRES: kernel-btf
 ; RUN: rm -rf %t && split-file --leading-lines %s %t
 ; RUN: not %whistler compile %t/top.lisp -o %t/top.o 2>>%t/out
+; RUN: not %whistler compile %t/expand.lisp -o %t/expand.o 2>>%t/out
 ; RUN: not %whistler compile %t/body.lisp -o %t/body.o 2>>%t/out
 ; RUN: not %whistler compile %t/text.lisp -o %t/text.o 2>>%t/out
 ; RUN: not %whistler compile %t/many.lisp -o %t/many.o 2>>%t/out
@@ -26,15 +27,21 @@
 ; KIND: UnknownField
 ; CHECK: top.lisp:[[# @LINE + 1]]:35: error: `task-struct` has no field `tigd`; did you mean `tgid`?
 (import-kernel-struct task-struct tigd)
+
+;--- expand.lisp
 ; KIND: MalformedForm
-; CHECK: top.lisp:[[# @LINE + 1]]:15: error: malformed `defmacro`: `&optoinal` is no word of a lambda list; did you mean `&optional`?
+; CHECK: expand.lisp:[[# @LINE + 1]]:15: error: malformed `defmacro`: `&optoinal` is no word of a lambda list; did you mean `&optional`?
 (defmacro m (a &optoinal b) (list a b))
 ; KIND: MalformedForm
-; CHECK: top.lisp:[[# @LINE + 1]]:1: error: malformed `defmacro`: it takes a name and a definition
+; CHECK: expand.lisp:[[# @LINE + 1]]:1: error: malformed `defmacro`: it takes a name and a definition
 (defmacro n)
 ; KIND: UnknownCompileTimeFunction
-; CHECK: top.lisp:[[# @LINE + 1]]:20: error: `foo` is not a function of the compile-time Lisp
+; CHECK: expand.lisp:[[# @LINE + 1]]:20: error: `foo` is not a function of the compile-time Lisp
 (defconstant +foo+ (foo))
+(defprog p (:type :tc)
+  ; KIND: UserError
+  ; CHECK: expand.lisp:[[# @LINE + 1]]:3: error: a `case` clause is `(key body…)`, not `FOO`
+  (case 5 foo))
 
 ;--- body.lisp
 (defconstant +limit+ 5)
@@ -93,9 +100,6 @@
     ; KIND: UnknownContextField
     ; CHECK: body.lisp:[[# @LINE + 1]]:10: error: no context field `makr` in a program of type `:tc`; did you mean `mark`?
     (ctx makr)
-    ; KIND: UserError
-    ; CHECK: body.lisp:[[# @LINE + 1]]:5: error: a `case` clause is `(key body…)`, not `FOO`
-    (case count foo)
     0))
 
 ;--- text.lisp
@@ -117,28 +121,28 @@
   ; CHECK: text.lisp:[[# @LINE + 1]]:3: error: `1/2` is not an integer; there are no fractions in eBPF
   1/2
   ; KIND: UnknownCharacterName
-  ; CHECK: text.lisp:[[# @LINE + 1]]:3: error: unknown character name `#\Spcae`; did you mean `Space`?
+  ; CHECK: text.lisp:[[# @LINE + 1]]:3: error: unknown character name `#\Spcae`; did you mean `space`?
   #\Spcae)
 
 ; Many mistakes in one run, in the order of the source, and none for what only
 ; follows from another: twenty are shown, the rest is counted.
 ;--- many.lisp
+; KIND: UnknownStruct
+; CHECK: many.lisp:[[# @LINE + 1]]:38: error: unknown struct `nothing`
 (defmap broken :type :hash :key-type nothing :value-type u64 :max-entries 1)
 (defprog p (:type :tc)
+  ; CHECK-NOT: many.lisp:[[# @LINE + 1]]:
   (setf (getmap broken 1) 2)
+  ; CHECK: many.lisp:[[# @LINE + 1]]:13: error: unknown function `unknown-thing`
   (let ((x (unknown-thing 1)))
+    ; CHECK-NOT: many.lisp:[[# @LINE + 1]]:
     (+ x 1) (* x x) (setf x 2) (if x x x))
+  ; CHECK: many.lisp:[[# @LINE + 2]]:4: error: unknown function `a1`
+  ; CHECK: many.lisp:[[# @LINE + 1]]:9: error: unknown function `a2`
   (a1) (a2) (a3) (a4) (a5) (a6) (a7) (a8) (a9) (a10) (a11) (a12)
+  ; CHECK: many.lisp:[[# @LINE + 2]]:4: error: unknown function `b1`
+  ; CHECK: many.lisp:[[# @LINE + 1]]:29: error: unknown function `b6`
   (b1) (b2) (b3) (b4) (b5) (b6) (b7) (b8) (b9) (b10) (b11) (b12))
-; KIND: UnknownStruct
-; CHECK: many.lisp:1:38: error: unknown struct `nothing`
-; CHECK-NOT: many.lisp:3:
-; CHECK: many.lisp:4:13: error: unknown function `unknown-thing`
-; CHECK-NOT: many.lisp:5:
-; CHECK: many.lisp:6:4: error: unknown function `a1`
-; CHECK: many.lisp:6:9: error: unknown function `a2`
-; CHECK: many.lisp:7:4: error: unknown function `b1`
-; CHECK: many.lisp:7:29: error: unknown function `b6`
 ; CHECK-NOT: unknown function `b7`
 ; KIND: TooManyErrors
 ; CHECK: error: 6 more errors not shown

@@ -251,8 +251,9 @@ def compile_records(tools: Tools, options: argparse.Namespace,
     return records
 
 
-def measure(tools: Tools, options: argparse.Namespace) -> list[dict]:
-    """Everything, as records."""
+def measure(tools: Tools, options: argparse.Namespace, keep) -> list[dict]:
+    """Everything, as records; `keep` is called with them after each phase, so
+    that what was measured is not lost when a later phase is cut short."""
     require(tools.clang, tools.bpftool)
     settings = QUICK if options.quick else FULL
     names, forms = select(tools, options)
@@ -267,11 +268,14 @@ def measure(tools: Tools, options: argparse.Namespace) -> list[dict]:
         samples=settings["samples"], placements=settings["placements"],
         loads=settings["loads"])
     # A probe that does something else than its twin is not worth timing.
-    records += runner.records(options.runner, "values", plan, progress)
-    records += runner.records(options.runner, "counts", plan, progress)
+    for mode in ("values", "counts", "times"):
+        if mode == "times" and options.no_times:
+            continue
+        records += runner.records(options.runner, mode, plan, progress)
+        keep(records)
     if not options.no_times:
-        records += runner.records(options.runner, "times", plan, progress)
         records += compile_records(tools, options, names, forms, settings)
+        keep(records)
     return records
 
 
@@ -319,10 +323,10 @@ def run_measure(tools: Tools, options: argparse.Namespace) -> int:
     if old and options.against:
         return run_compare(old, record.read(options.against))
     options.out.mkdir(parents=True, exist_ok=True)
-    records = measure(tools, options)
-    progress.end()
     path = options.out / "bench.jsonl"
-    record.write(path, records)
+    records = measure(tools, options,
+                      lambda found: record.write(path, found))
+    progress.end()
     print(f"wrote {path}")
     measured = record.sort(records)
     write_reports(options, measured)

@@ -67,7 +67,16 @@ class Figures(unittest.TestCase):
         self.record.times["k1", "portable"]["net_ns"] = 21.9
         verdict = figures.judge(self.record, figures.TARGETS[0], "k1")
         self.assertTrue(verdict.holds)
-        self.assertIn("resolution", verdict.why)
+        self.assertIn("tell apart", verdict.why)
+
+    def test_samples_that_spread_tell_less_apart(self) -> None:
+        time = self.record.times["k1", "portable"]
+        time["net_ns"] = 24.0
+        self.assertFalse(
+            figures.judge(self.record, figures.TARGETS[0], "k1").holds)
+        time["high_ns"] = time["low_ns"] + 10
+        self.assertTrue(
+            figures.judge(self.record, figures.TARGETS[0], "k1").holds)
 
     def test_too_slow_does_not_hold(self) -> None:
         self.record.times["k1", "portable"]["net_ns"] = 36.5

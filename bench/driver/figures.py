@@ -59,13 +59,6 @@ def net(record: Record, probe: str, form: str) -> float | None:
     return found and max(found["net_ns"], 0.0)
 
 
-def best(record: Record, probe: str) -> float | None:
-    """The fastest twin by an expert."""
-    times = [time for form in BEST
-             if (time := net(record, probe, form)) is not None]
-    return min(times) if times else None
-
-
 def spread(time: dict) -> float:
     """The middle half of the samples, as a part of the median."""
     return (time["high_ns"] - time["low_ns"]) / max(time["ns"], 1e-9)
@@ -79,19 +72,30 @@ def noise(record: Record) -> tuple[float, int]:
     return statistics.median(spreads), sum(s > NOISY for s in spreads)
 
 
+def doubt(record: Record, probe: str, form: str) -> float:
+    """The standard error of a median, in nanoseconds, from its quartiles."""
+    time = record.times[probe, form]
+    return 0.93 * (time["high_ns"] - time["low_ns"]) / math.sqrt(
+        time["samples"])
+
+
 def judge(record: Record, target: Target, probe: str) -> Verdict | None:
-    """None when something of it was not measured."""
+    """None when something of it was not measured. What is above the limit by
+    less than can be told apart holds, and that is said."""
     mine = net(record, probe, target.form)
-    other = (best(record, probe) if target.of == "best"
-             else net(record, probe, target.of))
-    if mine is None or other is None:
+    forms = [form for form in (BEST if target.of == "best" else (target.of,))
+             if (probe, form) in record.times]
+    if mine is None or not forms:
         return None
-    close = mine - target.limit * other <= RESOLUTION
-    holds = mine <= target.limit * other or close
-    why = ""
-    if close and mine > target.limit * other:
-        why = f"within {RESOLUTION:.0f} ns, the clock's resolution"
-    return Verdict(target, probe, mine, other, holds, why)
+    form = min(forms, key=lambda one: net(record, probe, one))
+    other = net(record, probe, form)
+    blur = max(RESOLUTION, 2 * math.hypot(
+        doubt(record, probe, target.form),
+        target.limit * doubt(record, probe, form)))
+    over = mine - target.limit * other
+    why = (f"over by less than the {blur:.1f} ns that the samples tell apart"
+           if 0 < over <= blur else "")
+    return Verdict(target, probe, mine, other, over <= blur, why)
 
 
 def verdicts(record: Record) -> list[Verdict]:

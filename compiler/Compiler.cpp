@@ -301,7 +301,11 @@ Expected<Compilation> Compiler::compile(StringRef source, StringRef fileName,
   Options smaller = options;
   smaller.reads = passes::ReadStrategy::Fused;
   auto second = compileOnce(source, fileName, smaller, emit);
-  if (!second || !second->ok())
+  if (!second) {
+    consumeError(second.takeError());
+    return result;
+  }
+  if (!second->ok())
     return result;
   Remark remark;
   remark.pass = "whistler-version-functions";

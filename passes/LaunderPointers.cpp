@@ -12,9 +12,9 @@
 //   %hash = lshr i64 %number, 12
 //
 // Uses that the verifier takes stay as they are: tests against 0, stores to
-// memory other than the stack, arguments of helpers, loads. Through a pointer
-// that may be null not even an offset may be added before a test: what a
-// helper reads is addressed by the number.
+// memory that is surely no stack, arguments of helpers, loads. Through a
+// pointer that may be null not even an offset may be added before a test: what
+// a helper reads is addressed by the number.
 
 #include "LaunderPointers.h"
 
@@ -78,11 +78,16 @@ private:
     if (isa<LoadInst>(user))
       return true;
     if (auto *store = dyn_cast<StoreInst>(&user))
-      return use.getOperandNo() == 0 &&
-             !isa<AllocaInst>(getUnderlyingObject(store->getPointerOperand()));
+      return use.getOperandNo() == 0 && isNoStack(*store->getPointerOperand());
     if (auto *call = dyn_cast<CallInst>(&user))
       return isPermittedArgument(*call);
     return false;
+  }
+
+  /// What a helper returned, or a variable. An argument may lead to the
+  /// caller's stack, where no pointer may be stored.
+  static bool isNoStack(const Value &address) {
+    return isa<CallBase, GlobalVariable>(getUnderlyingObject(&address));
   }
 
   /// The address of what a helper reads is computed before any test: not with

@@ -18,7 +18,8 @@ const MapInfo *foundMap(Analyzer &a, const Form *form,
   auto inner = a.maps.find(variable.type.pointee);
   if (variable.type.space != Space::Map || inner == a.maps.end())
     return nullptr;
-  if (variable.type.maybeNull && !a.function->tested.contains(&variable)) {
+  if (variable.type.maybeNull && !a.function->tested.contains(&variable) &&
+      !a.function->nonNull.contains(&variable)) {
     a.report(form, Kind::MissingNullTest, {toString(form)});
     return nullptr;
   }

@@ -48,3 +48,7 @@ define i32 @others(ptr %ctx) {
 
 declare !whistler.field !1 i32 @whistler.context.load.event.pid(ptr) nounwind willreturn nosync nofree memory(argmem: read)
 declare !whistler.field !3 i32 @whistler.context.load.event.tgid(ptr) nounwind willreturn nosync nofree memory(argmem: read)
+!1 = !{!"signed integer", i32 4, !"", !2}
+!2 = !{!"struct event", i64 16, !"pid", i64 0}
+!3 = !{!"signed integer", i32 4, !"", !4}
+!4 = !{!"struct event", i64 16, !"tgid", i64 32}

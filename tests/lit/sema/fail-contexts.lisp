@@ -46,7 +46,7 @@
     ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:16: error: `tail-call` works on maps of type `:prog-array`; `table` is a map of type `:hash`
     (tail-call table 1)
     ; KIND: MemoryTooSmall
-    ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:38: error: `get-current-comm` is told of 16 bytes, but a `pair` has 8
+    ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:35: error: `get-current-comm` is told of 16 bytes, but a `pair` has 8
     (get-current-comm (make-pair) 16)
     ; KIND: ArgumentNotScalar
     ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:15: error: `redirect` wants a number here; `table` is a `map`

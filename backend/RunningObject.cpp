@@ -157,7 +157,8 @@ Expected<std::string> RunningObject::open(RunEvents events) {
   impl_->events = std::move(events);
   if (Error error = impl_->openBuffers())
     return error;
-  std::vector<std::string> formats = traceFormats(impl_->object.get());
+  std::vector<std::string> formats =
+      traceFormats(impl_->object.get(), impl_->maps);
   if (formats.empty() || !impl_->events.onTrace)
     return std::string();
   std::string problem;

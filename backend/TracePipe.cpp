@@ -49,6 +49,15 @@ bool callsTracePrintk(bpf_object *object) {
   return false;
 }
 
+/// The texts that NULs end; a variable before them may end in any byte.
+void addStrings(StringRef bytes, std::vector<std::string> &strings) {
+  SmallVector<StringRef> parts;
+  bytes.split(parts, '\0', -1, /*KeepEmpty=*/false);
+  for (StringRef part : parts)
+    if (all_of(part, [](char c) { return isPrint(c) || isSpace(c) || c < 0; }))
+      strings.push_back(part.rtrim("\n").str());
+}
+
 /// One conversion of a format, from the `%`, as a regular expression.
 std::string conversion(StringRef &format) {
   size_t end = format.find_first_not_of("0123456789.-+ #lhz", 1);
@@ -77,24 +86,22 @@ std::string tracefsPath() {
   return "";
 }
 
-std::vector<std::string> traceFormats(bpf_object *object) {
+std::vector<std::string> traceFormats(bpf_object *object,
+                                      ArrayRef<RunningMap> maps) {
   std::vector<std::string> formats;
   if (!callsTracePrintk(object))
     return formats;
-  bpf_map *map = nullptr;
-  bpf_object__for_each_map(map, object) {
-    StringRef name = bpf_map__name(map);
+  for (const RunningMap &map : maps) {
     size_t size = 0;
-    const void *data = bpf_map__initial_value(map, &size);
-    if (!data || !name.contains(".rodata"))
+    const void *data = bpf_map__initial_value(
+        bpf_object__find_map_by_name(object, map.name.c_str()), &size);
+    if (!data || !StringRef(map.name).contains(".rodata"))
       continue;
-    SmallVector<StringRef> parts;
-    StringRef(static_cast<const char *>(data), size)
-        .split(parts, '\0', -1, /*KeepEmpty=*/false);
-    for (StringRef part : parts)
-      if (all_of(part,
-                 [](char c) { return isPrint(c) || isSpace(c) || c < 0; }))
-        formats.push_back(part.rtrim("\n").str());
+    StringRef bytes(static_cast<const char *>(data), size);
+    for (const SectionVariable &variable : map.variables)
+      addStrings(bytes.substr(variable.offset, variable.bytes), formats);
+    if (map.variables.empty()) // string literals of C have no variables
+      addStrings(bytes, formats);
   }
   return formats;
 }

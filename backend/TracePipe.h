@@ -7,8 +7,10 @@
 namespace whistler::backend {
 
 /// Strings of the object that could be formats of bpf_trace_printk: those in
-/// its .rodata, when a program calls that helper; else none.
-std::vector<std::string> traceFormats(bpf_object *object);
+/// its .rodata, when a program calls that helper; else none. `maps` are those
+/// of the object.
+std::vector<std::string> traceFormats(bpf_object *object,
+                                      llvm::ArrayRef<RunningMap> maps);
 
 /// True when `text` is what a format may have printed.
 bool matchesFormat(llvm::StringRef text, llvm::StringRef format);

@@ -116,7 +116,8 @@ void finishStruct(Analyzer &a, std::unique_ptr<StructInfo> record) {
 
 void addRecord(Analyzer &a, std::unique_ptr<StructInfo> record) {
   StructInfo *info = a.addStruct(std::move(record));
-  a.result.types.push_back({info->dataType, info->span});
+  if (info->dataType) // records of the kernel's headers have none
+    a.result.types.push_back({info->dataType, info->span});
   a.addAccessor("make_" + info->name, {Accessor::Kind::Make, info, nullptr});
   a.addAccessor("as_" + info->name, {Accessor::Kind::As, info, nullptr});
   for (const FieldInfo &field : info->fields)

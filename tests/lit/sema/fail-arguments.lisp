@@ -56,7 +56,7 @@
   ; CHECK: functions.lisp:[[# @LINE + 1]]:10: error: this kernel has no function `bpf-task-from-pd`; did you mean {{.*}}`bpf_task_from_pid`
   (kfunc bpf-task-from-pd 1)
   ; KIND: WrongArgumentCount
-  ; CHECK: functions.lisp:[[# @LINE + 1]]:3: error: `bpf-task-from-pid` takes 1 arguments, not 2
+  ; CHECK: functions.lisp:[[# @LINE + 1]]:3: error: `bpf-task-from-pid` takes 1 argument, not 2
   (kfunc bpf-task-from-pid 1 2)
   ; KIND: KernelFunctionPointer
   ; CHECK: functions.lisp:[[# @LINE + 1]]:27: error: `bpf-task-release` wants a pointer here; `(ktime-get-ns)` is a `u64`

@@ -30,13 +30,13 @@
 
 ;--- expand.lisp
 ; KIND: MalformedForm
-; CHECK: expand.lisp:[[# @LINE + 1]]:15: error: malformed `defmacro`: `&optoinal` is no word of a lambda list; did you mean `&optional`?
+; CHECK: expand.lisp:[[# @LINE + 1]]:16: error: malformed `defmacro`: `&optoinal` is no word of a lambda list; did you mean `&optional`?
 (defmacro m (a &optoinal b) (list a b))
 ; KIND: MalformedForm
 ; CHECK: expand.lisp:[[# @LINE + 1]]:1: error: malformed `defmacro`: it takes a name and a definition
 (defmacro n)
 ; KIND: UnknownCompileTimeFunction
-; CHECK: expand.lisp:[[# @LINE + 1]]:20: error: `foo` is not a function of the compile-time Lisp
+; CHECK: expand.lisp:[[# @LINE + 1]]:21: error: `foo` is not a function of the compile-time Lisp
 (defconstant +foo+ (foo))
 (defprog p (:type :tc)
   ; KIND: UserError

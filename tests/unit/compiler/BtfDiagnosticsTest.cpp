@@ -68,8 +68,9 @@ TEST(BtfDiagnostics, TwoStructsOfOneNameAreListed) {
   Options options;
   options.btfPath = file.path();
   EXPECT_EQ(firstMessage("(import-kernel-struct thing)", options),
-            "1:23 AmbiguousStruct: the kernel has several types called "
-            "`thing`: id 2 (4 bytes), id 3 (8 bytes)");
+            "1:23 " + name(DiagnosticKind::AmbiguousStruct).str() +
+                ": the kernel has several types called `thing`: id 2 (4 "
+                "bytes), id 3 (8 bytes)");
 }
 
 TEST(BtfDiagnostics, RegistersOfAnotherArchitecture) {

@@ -4,7 +4,7 @@
 
 (defmap inputs :type :array :key-type u32 :value-type u64 :max-entries 2)
 
-;; CHECK-LABEL: define dso_local i32 @both(ptr %ctx)
+;; CHECK-LABEL: define dso_local i32 @both({{.*}} %ctx)
 ;; CHECK: test.then:
 ;; CHECK-NOT: zext
 ;; CHECK: define
@@ -12,7 +12,7 @@
   (let ((a (getmap inputs 0)) (b (getmap inputs 1)))
     (if (and (> a 1) (< b 2)) 1 2)))
 
-;; CHECK-LABEL: @bounded(ptr %ctx)
+;; CHECK-LABEL: @bounded({{.*}} %ctx)
 ;; CHECK: icmp ult i64 %{{.*}}, 16
 ;; CHECK: call i64 asm "", "=r,0"(i64
 ;; CHECK: br label %loop, {{.*}}!llvm.loop

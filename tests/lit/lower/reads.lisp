@@ -6,7 +6,7 @@
 (import-kernel-struct task-struct pid mm)
 (import-kernel-struct mm-struct exe-file)
 
-;; CHECK-LABEL: define dso_local i32 @read(ptr %ctx)
+;; CHECK-LABEL: define dso_local i32 @read({{.*}} %ctx)
 ;; CHECK: %[[MM:[0-9]+]] = call ptr @whistler.kernel.load.task_struct.mm(ptr
 ;; CHECK: call ptr @whistler.kernel.load.mm_struct.exe_file(ptr
 ;; CHECK: %[[PID:[0-9]+]] = call i32 @whistler.kernel.load.task_struct.pid(ptr

@@ -154,13 +154,23 @@ const Instruction *find(const ProgramInfo &program, unsigned offset) {
   return nullptr;
 }
 
+/// Without what a loader ignores too: `___guard` and the like behind a type's
+/// name, which only tells relocations apart.
+std::string withoutFlavor(StringRef target) {
+  auto [type, path] = target.split('.');
+  std::string name = type.split("___").first.str();
+  return path.empty() ? name : name + "." + path.str();
+}
+
 /// `relocation` as Inspect.h has it: "byte_off task_struct.nope".
 std::string lacks(StringRef relocation) {
   auto [kind, target] = relocation.split(' ');
   StringRef what = kind.starts_with("enumval") ? "enumerator"
                    : kind.contains("type")     ? "type"
                                                : "field";
-  return ("the running kernel has no " + what + " `" + target + "`").str();
+  return ("the running kernel has no " + what + " `" + withoutFlavor(target) +
+          "`")
+      .str();
 }
 
 /// libbpf: "<byte_off> [2] struct task_struct.nope (0:0 @ offset 0)".

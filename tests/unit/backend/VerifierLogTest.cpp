@@ -75,6 +75,16 @@ TEST(VerifierLog, UnderstandsAMissingField) {
             "the running kernel has no type `task_struct`");
 }
 
+TEST(VerifierLog, UnderstandsAMissingFieldWithoutFlavor) {
+  VerifierLog log = readVerifierLog(
+      "5: <invalid CO-RE relocation>\n"
+      "failed to resolve CO-RE relocation <byte_off> [2] struct "
+      "task_struct___guard.nope (0:0 @ offset 1264)\n"
+      "processed 6 insns (limit 1000000)\n");
+  EXPECT_EQ(explainReason(log, nullptr),
+            "the running kernel has no field `task_struct.nope`");
+}
+
 TEST(VerifierLog, EmptyLogHasNoReason) {
   VerifierLog log = readVerifierLog("");
   EXPECT_EQ(log.reason, "");

@@ -83,8 +83,8 @@ TEST_P(Contexts, FieldsAreReadable) {
     std::string read = "(ctx " + lower(row.field) + (isArray ? " 1)" : ")");
     if (row.target[0] != '\0') // a pointer: what it leads to is not stored
       read = "(if (= " + read + " 0) 1 2)";
-    source += "(defprog p" + std::to_string(count++) + " (:type :" +
-              lower(type.keyword) +
+    source += "(defprog p" + std::to_string(count++) +
+              " (:type :" + lower(type.keyword) +
               (section.empty() ? "" : " :section \"" + section + "\"") +
               ") (setf (getmap out 0) " + read + ") (return))\n";
   }

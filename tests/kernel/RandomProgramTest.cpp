@@ -18,7 +18,7 @@ using namespace whistler::test;
 
 namespace {
 
-constexpr unsigned kBatch = 20, kShards = 4;
+constexpr unsigned kBatch = 20, kShards = 20;
 
 /// Everything that a program leaves behind.
 struct Outcome {

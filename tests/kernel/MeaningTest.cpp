@@ -12,9 +12,9 @@ using namespace whistler::test;
 namespace {
 
 const char *const kTables[] = {
-    "arithmetic", "bits",   "comparison", "types",  "control",
-    "loops",      "places", "maps",       "memory", "packets",
-    "mistakes",   "macros", "reads",
+    "arithmetic", "bits",   "comparison", "types",     "control",
+    "loops",      "places", "maps",       "memory",    "packets",
+    "mistakes",   "macros", "reads",      "functions",
 };
 
 struct MeaningParameter {

@@ -11,8 +11,8 @@
 
 #include "BodyVersions.h"
 
+#include <llvm/IR/InlineAsm.h>
 #include <llvm/Transforms/Utils/Cloning.h>
-#include <llvm/Transforms/Utils/ValueMapper.h>
 
 using namespace llvm;
 
@@ -34,22 +34,32 @@ BasicBlock *splitBehindSlots(BasicBlock &entry) {
   return entry.splitBasicBlock(at, "body");
 }
 
+/// LLVM would take what both versions begin with before the guard, and one
+/// assignment of registers would have to suit both. An empty asm statement
+/// ends what they have in common.
+void keepApart(BasicBlock &block) {
+  IRBuilder<> builder(&block, block.getFirstInsertionPt());
+  builder.CreateCall(
+      InlineAsm::get(FunctionType::get(builder.getVoidTy(), false), "", "",
+                     /*hasSideEffects=*/true));
+}
+
 } // namespace
 
-void versionBody(Function &function,
+void versionBody(Function &function, ValueToValueMapTy &map,
                  function_ref<Value *(IRBuilderBase &)> guard) {
   BasicBlock &entry = function.getEntryBlock();
   BasicBlock *body = splitBehindSlots(entry);
   SmallVector<BasicBlock *, 16> blocks;
   for (BasicBlock &block : drop_begin(function))
     blocks.push_back(&block);
-  ValueToValueMapTy map;
   SmallVector<BasicBlock *, 16> copies;
   for (BasicBlock *block : blocks) {
     copies.push_back(CloneBasicBlock(block, map, ".other", &function));
     map[block] = copies.back();
   }
   remapInstructionsInBlocks(copies, map);
+  keepApart(*cast<BasicBlock>(map[body]));
   Instruction *jump = entry.getTerminator();
   IRBuilder<> builder(jump);
   for (Instruction &inst : *body)

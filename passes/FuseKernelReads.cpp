@@ -14,6 +14,7 @@
 #include "FuseKernelReads.h"
 
 #include "BodyVersions.h"
+#include "StackPlan.h"
 #include "WindowWriter.h"
 
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
@@ -27,10 +28,8 @@ namespace whistler::passes {
 
 namespace {
 
-/// MAX_BPF_STACK of the kernel, and what is left for spilled values.
-constexpr uint64_t kStackBytes = 512, kSpillBytes = 96;
-/// Slack that a bounded window has at least.
-constexpr uint64_t kLeastSlack = 16;
+/// What is left of the stack for spilled values.
+constexpr uint64_t kSpillBytes = 96;
 /// A jump reaches 32,767 instructions, and a read is some eight.
 constexpr unsigned kLongestBody = 1500;
 
@@ -43,40 +42,6 @@ uint64_t allocatedBytes(Function &function) {
         bytes += alignTo(size->getFixedValue(), 8);
   return bytes;
 }
-
-/// Gives the windows of a function their places on its stack.
-class StackPlan {
-public:
-  explicit StackPlan(uint64_t taken)
-      : free_(taken < kStackBytes ? kStackBytes - taken : 0) {}
-
-  /// Whether the window has room, if need be with less slack. Windows that are
-  /// read and used up in one block live one after the other and share a slot.
-  bool place(ReadWindow &window) {
-    if (window.kind == WindowKind::Hoisted)
-      return true;
-    uint64_t least = window.buffer;
-    if (window.kind == WindowKind::Bounded)
-      least = alignTo(window.bytes + kLeastSlack, 8);
-    if (least > free_)
-      return false;
-    window.buffer = std::min(window.buffer, free_);
-    if (!isLocal(window))
-      free_ -= window.buffer;
-    return true;
-  }
-
-private:
-  static bool isLocal(const ReadWindow &window) {
-    return all_of(window.fields, [&](const WindowField &field) {
-      return all_of(field.calls, [&](const CallInst *call) {
-        return call->getParent() == window.at->getParent();
-      });
-    });
-  }
-
-  uint64_t free_;
-};
 
 void reportAlone(OptimizationRemarkEmitter &remarks, CallInst *call,
                  StringRef reason) {
@@ -125,18 +90,42 @@ void reportFused(OptimizationRemarkEmitter &remarks, const ReadWindow &window) {
   });
 }
 
-/// Guarded windows, in the version of the body that their guards choose.
+/// The window of a copied body.
+ReadWindow copied(const ReadWindow &window, const ValueToValueMapTy &copies) {
+  auto copy = [&](Value *value) -> Value * {
+    Value *other = copies.lookup(value);
+    return other ? other : value;
+  };
+  ReadWindow result = window;
+  result.base = copy(window.base);
+  result.at = cast<Instruction>(copy(window.at));
+  for (WindowField &field : result.fields)
+    for (CallInst *&call : field.calls)
+      call = cast<CallInst>(copy(call));
+  return result;
+}
+
+/// Guarded windows, in the version of the body that their guards choose. In
+/// the other those have single reads beside them that every way needs.
 void writeGuarded(Function &function, ArrayRef<const ReadWindow *> windows) {
   if (windows.empty())
     return;
-  versionBody(function, [&](IRBuilderBase &builder) {
+  ValueToValueMapTy copies;
+  versionBody(function, copies, [&](IRBuilderBase &builder) {
     Value *guard = nullptr;
     for (const ReadWindow *window : windows) {
-      Value *fits = createGuard(builder, *window);
+      Value *fits = createGuard(builder, *window, "___guard");
       guard = guard ? builder.CreateAnd(guard, fits) : fits;
     }
     return guard;
   });
+  std::vector<ReadWindow> others;
+  if (windows.size() > 1)
+    for (const ReadWindow *window : windows)
+      if (window->needed)
+        others.push_back(copied(*window, copies));
+  for (const ReadWindow &window : others)
+    writeArms(window);
   for (const ReadWindow *window : windows)
     writeWindow(*window);
 }
@@ -151,12 +140,12 @@ PreservedAnalyses FuseKernelReads::run(Function &function,
   for (const LoneRead &read : plan.alone)
     reportAlone(remarks, read.call, read.reason);
   bool isLong = function.getInstructionCount() > kLongestBody;
-  StackPlan stack(allocatedBytes(function) + kSpillBytes);
+  planStack(plan.windows, allocatedBytes(function) + kSpillBytes);
   SmallVector<const ReadWindow *, 8> fixed, guarded;
   for (ReadWindow &window : plan.windows) {
     if (isGuarded(window) && isLong) {
       reportAlone(remarks, window, "the program is too long for two versions");
-    } else if (!stack.place(window)) {
+    } else if (window.buffer == 0) {
       reportAlone(remarks, window, "the stack has no room for its window");
     } else {
       reportFused(remarks, window);

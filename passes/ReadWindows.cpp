@@ -30,7 +30,7 @@ namespace whistler::passes {
 
 namespace {
 
-constexpr uint64_t kSlack = 64, kReachSlack = 16;
+constexpr uint64_t kSlack = 128, kReachSlack = 16;
 /// A field this far in its record is never nearer to the record's beginning
 /// than a window reaches back from it.
 constexpr uint64_t kDeepInside = 512;
@@ -244,7 +244,10 @@ private:
     ReadWindow window = makeWindow(fields);
     window.base = group.base;
     window.at = place.at;
-    if (slowsTooMuch(window, place))
+    window.needed = all_of(window.fields, [&](const WindowField &field) {
+      return places_.isAlwaysReached(place.at, field.calls);
+    });
+    if (slowsTooMuch(window))
       return part;
     part.cost = place.frequency * static_cast<double>(sharedPs(window));
     window.apartPs = static_cast<uint64_t>(apart);
@@ -261,18 +264,16 @@ private:
     else if (window.kind != WindowKind::Exact)
       instructions = kGuarded + kGuardedField * window.fields.size();
     return costs.readPs(window.bytes) + costs.instructionsPs(instructions) +
-           costs.stackBytePs * window.buffer;
+           costs.stackBytePs * window.bytes;
   }
 
   /// Whether a path that needs only some of the fields loses more than the
   /// model allows.
-  bool slowsTooMuch(const ReadWindow &window, const ReadPlace &place) const {
+  bool slowsTooMuch(const ReadWindow &window) const {
     uint64_t least =
         limits_.costs.readPs(1) + limits_.costs.instructionsPs(kAlone);
     return sharedPs(window) > least + limits_.costs.slowdownPs &&
-           any_of(window.fields, [&](const WindowField &field) {
-             return !places_.isAlwaysReached(place.at, field.calls);
-           });
+           !window.needed;
   }
 
   Part dominated(const Group &group, std::vector<WindowField> fields) const {

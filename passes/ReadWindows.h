@@ -40,6 +40,7 @@ struct ReadWindow {
   uint64_t reach = 0;
   /// Whether reading back wants the anchor's offset rounded down to 8.
   bool masked = false;
+  bool needed = false; ///< every field, on every way from the place
   uint64_t apartPs = 0, sharedPs = 0; ///< by the model, before and after
 };
 

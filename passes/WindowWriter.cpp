@@ -29,6 +29,7 @@
 #include <llvm/ADT/MapVector.h>
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/IntrinsicInst.h>
+#include <llvm/Transforms/Utils/BasicBlockUtils.h>
 #include <llvm/Transforms/Utils/Local.h>
 
 using namespace llvm;
@@ -88,6 +89,34 @@ public:
     for (auto &[block, inBlock] : reads)
       readBack(inBlock);
     buffer.endBehind(loads_);
+    erase();
+  }
+
+  void writeArms() {
+    Value *guard = createGuard(builder_, window_, "___arm");
+    Instruction *shared, *single;
+    SplitBlockAndInsertIfThenElse(guard, window_.at->getIterator(), &shared,
+                                  &single);
+    builder_.SetInsertPoint(shared);
+    StackBuffer buffer(builder_, window_.buffer);
+    address_ = buffer.address();
+    read();
+    SmallVector<Value *, 8> values, others;
+    for (const WindowField &field : window_.fields)
+      values.push_back(loadValue(field, *field.calls.front()));
+    buffer.end(builder_);
+    builder_.SetInsertPoint(single);
+    for (const WindowField &field : window_.fields)
+      others.push_back(
+          ir::createKernelLoad(builder_, *field.field, window_.base));
+    builder_.SetInsertPoint(window_.at);
+    for (auto [field, value, other] : zip(window_.fields, values, others)) {
+      PHINode *phi = builder_.CreatePHI(value->getType(), 2);
+      phi->addIncoming(value, shared->getParent());
+      phi->addIncoming(other, single->getParent());
+      for (CallInst *call : field.calls)
+        call->replaceAllUsesWith(phi);
+    }
     erase();
   }
 
@@ -182,11 +211,15 @@ private:
     });
   }
 
-  void load(const WindowField &field, CallInst &call) {
+  LoadInst *loadValue(const WindowField &field, CallInst &call) {
     builder_.SetCurrentDebugLocation(call.getDebugLoc());
     Value *address = addressOf(field);
-    LoadInst *value =
-        builder_.CreateAlignedLoad(call.getType(), address, Align(field.bytes));
+    return builder_.CreateAlignedLoad(call.getType(), address,
+                                      Align(field.bytes));
+  }
+
+  void load(const WindowField &field, CallInst &call) {
+    LoadInst *value = loadValue(field, call);
     value->takeName(&call);
     call.replaceAllUsesWith(value);
     loads_.push_back(value);
@@ -288,14 +321,20 @@ Value *boundsGuard(IRBuilderBase &builder, const ReadWindow &window,
 
 } // namespace
 
-Value *createGuard(IRBuilderBase &builder, const ReadWindow &window) {
+Value *createGuard(IRBuilderBase &builder, const ReadWindow &window,
+                   StringRef flavor) {
   SmallVector<Value *, 8> offsets;
-  for (const WindowField &field : window.fields)
-    offsets.push_back(offsetOf(builder, field, "___guard"));
+  for (const WindowField &field : window.fields) {
+    // A field that the running kernel lacks is reported where it is read.
+    builder.SetCurrentDebugLocation(field.calls.front()->getDebugLoc());
+    offsets.push_back(offsetOf(builder, field, flavor));
+  }
   return window.kind == WindowKind::Run
              ? runGuard(builder, offsets, window.fields.front().bytes)
              : boundsGuard(builder, window, offsets);
 }
+
+void writeArms(const ReadWindow &window) { WindowWriter(window).writeArms(); }
 
 void writeWindow(const ReadWindow &window) {
   bool isFixed =

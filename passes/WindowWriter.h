@@ -13,9 +13,14 @@ inline bool isGuarded(const ReadWindow &window) {
 }
 
 /// True when the running kernel's layout fits the guarded window; all of it is
-/// known once the program is loaded.
-llvm::Value *createGuard(llvm::IRBuilderBase &builder,
-                         const ReadWindow &window);
+/// known once the program is loaded. Its relocations are of records with
+/// `flavor` behind their names, which keeps them apart from equal ones.
+llvm::Value *createGuard(llvm::IRBuilderBase &builder, const ReadWindow &window,
+                         llvm::StringRef flavor);
+
+/// Puts a guarded window and single reads at its place, behind a guard of its
+/// own; what is read meets behind them. Every way must need every field.
+void writeArms(const ReadWindow &window);
 
 /// Puts the window's read at its place; its reads become loads where they
 /// were. A guarded window's code is right only where its guard holds.

@@ -98,7 +98,11 @@ NodePtr operand(Analyzer &a, const Form *form, const MapInfo &map, bool isKey,
   const char *what = isKey ? "key" : "value";
   if (isError(value))
     return value;
-  bool isMemory = value->type.isPointer && isProgramSpace(value->type.space);
+  // A socket is a value, not memory that a key or value could be copied from.
+  bool isShared =
+      value->type.space == Space::Context && !value->type.pointee.empty();
+  bool isMemory =
+      value->type.isPointer && !isShared && isProgramSpace(value->type.space);
   if (!isMemory && isScalarSize(bytes))
     return spill(std::move(value), bytes, form->span);
   if (!isMemory)

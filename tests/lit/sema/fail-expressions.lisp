@@ -109,8 +109,8 @@
     ; KIND: MalformedLoopHeader
     ; CHECK: forms.lisp:[[# @LINE + 1]]:14: error: `5` is not a loop header; write `(i n)` or `(i n :max N)`
     (dotimes 5 0)
-    ; KIND: UnboundedLoop
-    ; CHECK: forms.lisp:[[# @LINE + 1]]:5: error: `count` is not a constant: the loop needs `:max N`
+    ; KIND: MissingOption
+    ; CHECK: forms.lisp:[[# @LINE + 1]]:5: error: `while` needs the option `:max`
     (while count 0)
     ; KIND: OutsideLoop
     ; CHECK: forms.lisp:[[# @LINE + 1]]:5: error: `break` is not inside a loop

@@ -107,6 +107,10 @@ void analyzeBody(Analyzer &a, const Form *form, Forms bodyForms,
   program.section = programSection(
       a, *options.type, options.section,
       options.sectionForm ? options.sectionForm : form, options.isSleepable);
+  // LLVM takes the function for the section's own symbol.
+  const Form *nameForm = items(form->cons.cdr).front();
+  if (program.section == name)
+    a.report(nameForm, Kind::NamedLikeSection, {name, toString(nameForm)});
   program.span = form->span;
   program.isSleepable = options.isSleepable;
   FunctionState state;

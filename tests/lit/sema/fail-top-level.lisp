@@ -20,6 +20,9 @@
 ; KIND: DuplicateName
 ; CHECK: single.lisp:[[# @LINE + 1]]:10: error: `twice` is defined already
 (defprog twice (:type :xdp) 2)
+; KIND: NamedLikeSection
+; CHECK: single.lisp:[[# @LINE + 1]]:10: error: a program in section `xdp` cannot be called `xdp` too; give it another name
+(defprog xdp (:type :xdp) 2)
 (defprog inside (:type :xdp)
   ; KIND: DeclarationInside
   ; CHECK: single.lisp:[[# @LINE + 1]]:3: error: `defmap` belongs at top level, not inside a program

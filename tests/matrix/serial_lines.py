@@ -66,6 +66,7 @@ def complaint(report: Report) -> str:
     if report.torn:
         return f"{report.torn} torn result lines"
     if not report.finished:
-        last = report.console[-1] if report.console else "nothing"
-        return f"ended early, last console line: {last}"
+        panics = [line for line in report.console if "Kernel panic" in line]
+        last = (panics or report.console[-1:] or ["nothing"])[0]
+        return f"ended early: {last}"
     return ""

@@ -25,8 +25,8 @@ class Parse(unittest.TestCase):
             self.assertIn("torn", serial_lines.complaint(report))
 
     def test_early_end(self) -> None:
-        report = serial_lines.parse(PROGRAM + "\nKernel panic\n")
-        self.assertIn("Kernel panic", serial_lines.complaint(report))
+        report = serial_lines.parse(PROGRAM + "\nKernel panic: no\n</TASK>\n")
+        self.assertIn("Kernel panic: no", serial_lines.complaint(report))
         self.assertIn("nothing", serial_lines.complaint(serial_lines.parse("")))
 
     def test_crash_of_the_loader(self) -> None:

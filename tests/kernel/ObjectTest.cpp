@@ -172,13 +172,15 @@ TEST_F(Objects, BreakOutOfARingBufferBody) {
 }
 
 TEST_F(Objects, TwoThreadsCompileAtOnce) {
-  std::string source = readSource("tests/kernel/programs/k4.lisp");
+  std::string path = "bench/probes/k4.lisp";
+  std::string source = readSource(path);
   btf::BtfCache cache;
   llvm::SmallVector<char, 0> objects[4];
   auto work = [&](unsigned first) {
     compiler::Compiler compiler(cache);
     for (unsigned i = first; i < 4; i += 2) {
-      auto compiled = compiler.compile(source, "k4.lisp", {});
+      auto compiled =
+          compiler.compile(source, WHISTLER_SOURCE_DIR "/" + path, {});
       if (compiled && compiled->ok())
         objects[i] = std::move(compiled->object);
       else if (!compiled)

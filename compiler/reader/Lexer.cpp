@@ -82,6 +82,14 @@ Token Lexer::mistake(size_t begin, DiagnosticKind kind,
   return token(Token::Kind::Mistake, begin);
 }
 
+Token Lexer::unclosed(size_t begin, size_t opening, DiagnosticKind kind) {
+  at_ = begin + opening;
+  Token out = mistake(begin, kind);
+  at_ = text_.size();
+  endsInsideText_ = true;
+  return out;
+}
+
 Token Lexer::prefix(size_t begin, size_t length, llvm::StringRef name) {
   at_ = begin + length;
   Token out = token(Token::Kind::Prefix, begin);
@@ -95,9 +103,7 @@ bool Lexer::skipBlockComment() {
   unsigned depth = 0;
   do {
     if (atEnd()) {
-      at_ = begin + 2;
-      mistake(begin, DiagnosticKind::UnclosedComment);
-      at_ = text_.size();
+      unclosed(begin, 2, DiagnosticKind::UnclosedComment);
       return true;
     }
     if (peek() == '#' && peek(1) == '|') {
@@ -247,12 +253,8 @@ Token Lexer::string() {
       wrong = true;
     }
   }
-  if (atEnd()) {
-    at_ = begin + 1;
-    Token out = mistake(begin, DiagnosticKind::UnclosedString);
-    at_ = text_.size();
-    return out;
-  }
+  if (atEnd())
+    return unclosed(begin, 1, DiagnosticKind::UnclosedString);
   ++at_;
   return wrong ? token(Token::Kind::Mistake, begin)
                : atom(forms_.string(value, spanFrom(begin)));
@@ -266,9 +268,7 @@ bool Lexer::takeName(std::string &name, size_t &packageEnd, bool &barred) {
       size_t open = at_, close = text_.find('|', at_ + 1);
       barred = true;
       if (close == llvm::StringRef::npos) {
-        at_ = open + 1;
-        mistake(open, DiagnosticKind::UnclosedBar);
-        at_ = text_.size();
+        unclosed(open, 1, DiagnosticKind::UnclosedBar);
         return false;
       }
       name += text_.slice(open + 1, close);

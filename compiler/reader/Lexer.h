@@ -23,6 +23,8 @@ class Lexer {
 public:
   Lexer(FileId file, FormContext &forms, DiagnosticEngine &diagnostics);
   Token next();
+  /// Did the file end in a string, comment or `|name|` that is never closed?
+  bool endsInsideText() const { return endsInsideText_; }
 
 private:
   char peek(size_t ahead = 0) const {
@@ -34,6 +36,8 @@ private:
   Token atom(const Form *form) const;
   Token mistake(size_t begin, DiagnosticKind kind,
                 std::vector<std::string> arguments = {});
+  /// `begin` opens what nothing closes: reported; the rest of the file is it.
+  Token unclosed(size_t begin, size_t opening, DiagnosticKind kind);
   Token prefix(size_t begin, size_t length, llvm::StringRef name);
 
   bool skipBlank();
@@ -50,6 +54,7 @@ private:
   FileId file_;
   llvm::StringRef text_;
   size_t at_ = 0;
+  bool endsInsideText_ = false;
   FormContext &forms_;
   DiagnosticEngine &diagnostics_;
 };

@@ -189,7 +189,8 @@ void Reader::close(const Token &token) {
 void Reader::finish() {
   stopped_ = true;
   prefixWithoutForm({});
-  if (frames_.empty())
+  // Behind text that is never closed nothing is known of the lists around it.
+  if (frames_.empty() || lexer_.endsInsideText())
     return;
   SourceSpan open = frames_.back().open;
   Diagnostic &error = diagnostics_.report(open, DiagnosticKind::UnclosedList);

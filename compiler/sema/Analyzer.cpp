@@ -94,14 +94,18 @@ void Analyzer::topLevel(const Form *form) {
   for (const DeclarationRow &row : declarations())
     names.push_back(llvm::StringRef(row.name).lower());
   std::string name = toString(head);
+  if (findBuiltin(head->symbol->name)) {
+    report(head, Kind::ExpressionAtTopLevel, {name});
+    return;
+  }
   report(head, Kind::UnknownTopLevel, {name, didYouMean(name, names)});
 }
 
 bool Analyzer::claim(const Form *name) {
-  if (symbols.insert(cName(name)).second)
-    return true;
-  report(name, Kind::DuplicateName, {toString(name)});
-  return false;
+  auto [at, isNew] = symbols.try_emplace(cName(name), name->span);
+  if (!isNew)
+    duplicate(name, at->second);
+  return isNew;
 }
 
 void Analyzer::checkNamedPrograms() {

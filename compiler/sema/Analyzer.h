@@ -110,6 +110,8 @@ public:
   NodePtr fail(const Form *at, Kind kind,
                std::vector<std::string> arguments = {});
   static SourceSpan placeOf(const Form *form);
+  /// `name` is defined already, at `first` if that is in a source.
+  void duplicate(const Form *name, SourceSpan first);
   void unknownFunction(const Form *head);
   void unknownVariable(const Form *name);
 
@@ -154,6 +156,8 @@ public:
   const StructInfo *kernelStruct(btf::TypeId type, const Form *at);
   /// The struct of a name or of an aggregate's type, of program or kernel.
   const StructInfo *findStruct(llvm::StringRef cName) const;
+  /// As programs write them.
+  std::vector<std::string> structNames() const;
   const StructInfo *recordOf(const MemoryType &type, const Form *at);
   /// Makes room for another struct of the name of one of the prelude.
   void forgetPrelude(llvm::StringRef name);
@@ -176,7 +180,8 @@ public:
   std::vector<std::unique_ptr<MapInfo>> foundMaps;
   /// Programs that maps name before they are declared.
   std::vector<const Form *> namedPrograms;
-  llvm::StringSet<> symbols; ///< C names of what is in the object
+  /// C names of what is in the object, and where each is defined.
+  llvm::StringMap<SourceSpan> symbols;
   std::string licenseFrom;
   bool isInPrelude = false; ///< while the language's own library is declared
   FunctionState *function = nullptr;

@@ -129,6 +129,9 @@ NodePtr arithmetic(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y) {
     if (operand->kind == NodeKind::MapRef)
       return a.fail(form, Kind::MapAsValue,
                     {lispName(a.result.maps[operand->index].name)});
+  for (const Node *operand : {x.get(), y.get()})
+    if (operand->kind == NodeKind::StringRef)
+      return a.fail(form, Kind::StringAsNumber);
   if (NodePtr pointer = offsetPointer(a, form, op, x, y))
     return pointer;
   bool isSigned = isSignedTogether(x, y);

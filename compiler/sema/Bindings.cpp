@@ -4,6 +4,8 @@
 
 #include "Analyzer.h"
 
+#include <llvm/ADT/MapVector.h>
+
 namespace whistler::compiler {
 
 namespace {
@@ -26,10 +28,15 @@ std::optional<Binding> parseBinding(Analyzer &a, const Form *form) {
   return std::nullopt;
 }
 
+/// The type that a `declare` gives to the variable `name`.
+struct Declared {
+  const Form *name = nullptr, *type = nullptr;
+};
+using DeclaredTypes = llvm::MapVector<const Symbol *, Declared>;
+
 /// `(declare (type T v …))` at the head of a body; other declarations (ignore,
 /// optimize) say nothing to this compiler. Gives the number of forms taken.
-size_t takeDeclarations(Forms body,
-                        llvm::DenseMap<const Symbol *, const Form *> &types) {
+size_t takeDeclarations(Forms body, DeclaredTypes &types) {
   size_t taken = 0;
   while (taken < body.size() && body[taken]->isCons() &&
          body[taken]->cons.car->isNamed("DECLARE")) {
@@ -39,11 +46,25 @@ size_t takeDeclarations(Forms body,
         continue;
       for (const Form *name : Forms(parts).drop_front(2))
         if (name->isSymbol())
-          types[name->symbol] = parts[1];
+          types[name->symbol] = {name, parts[1]};
     }
     ++taken;
   }
   return taken;
+}
+
+/// A declaration of what the form does not bind would say nothing.
+void checkDeclared(Analyzer &a, const DeclaredTypes &types,
+                   llvm::ArrayRef<const Symbol *> bound) {
+  std::vector<std::string> names;
+  for (const Symbol *name : bound)
+    names.push_back(name->name.lower());
+  for (const auto &[symbol, declared] : types)
+    if (!llvm::is_contained(bound, symbol)) {
+      std::string name = toString(declared.name);
+      a.report(declared.name, Kind::DeclaredNotBound,
+               {name, didYouMean(name, names)});
+    }
 }
 
 } // namespace
@@ -96,22 +117,25 @@ NodePtr analyzeLet(Analyzer &a, const Call &call) {
     return a.fail(list, Kind::MalformedBinding, {toString(list)});
   bool isSequential = call.data != 0;
   Forms body = call.args.drop_front();
-  llvm::DenseMap<const Symbol *, const Form *> types;
+  DeclaredTypes types;
   body = body.drop_front(takeDeclarations(body, types));
 
   std::vector<FunctionState::Binding> &scope = a.function->scope;
   size_t outer = scope.size();
   std::vector<NodePtr> sequence;
   std::vector<FunctionState::Binding> pending;
+  llvm::SmallVector<const Symbol *, 8> names;
   for (const Form *form : items(list)) {
     std::optional<Binding> binding = parseBinding(a, form);
     if (!binding)
       continue;
     const Symbol *name = binding->name->symbol;
-    const Form *type = binding->type ? binding->type : types.lookup(name);
+    names.push_back(name);
+    const Form *type = binding->type ? binding->type : types.lookup(name).type;
     Variable *variable = bindVariable(a, *binding, type, sequence);
     (isSequential ? scope : pending).push_back({name, variable});
   }
+  checkDeclared(a, types, names);
   scope.insert(scope.end(), pending.begin(), pending.end());
   NodePtr value = a.body(body, call.form->span);
   scope.resize(outer);

@@ -26,6 +26,8 @@ Op signedVersion(Op op) {
 NodePtr compare(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y) {
   if (isError(x) || isError(y))
     return makeError(form->span);
+  if (x->kind == NodeKind::StringRef || y->kind == NodeKind::StringRef)
+    return a.fail(form, Kind::StringAsNumber);
   bool bothLiteral = isLiteral(x) && isLiteral(y);
   bool anySigned = x->type.isSigned || y->type.isSigned;
   bool allSigned =

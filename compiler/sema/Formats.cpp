@@ -5,20 +5,57 @@
 
 #include "Analyzer.h"
 
+#include <llvm/ADT/StringExtras.h>
+
 namespace whistler::compiler {
 
 namespace {
 
-/// Directives of a format: `%` but not `%%`.
-size_t directives(llvm::StringRef format) {
+/// Takes flags, width and conversion off the front of `rest`, which begins
+/// behind a `%`. False for one that the kernel refuses (bpf_bprintf_prepare in
+/// kernel/bpf/helpers.c: the helper then gives -EINVAL and prints nothing).
+bool takeDirective(llvm::StringRef &rest) {
+  rest = rest.ltrim("0+- ");
+  rest = rest.drop_while(llvm::isDigit);
+  for (llvm::StringRef text :
+       {"pks", "pus", "pi4", "pI4", "pi6", "pI6", "pK", "px", "ps", "pS", "pB"})
+    if (rest.consume_front(text))
+      return true;
+  if (rest.consume_front("p") || rest.consume_front("s")) {
+    bool endsHere = rest.empty() || !llvm::isAlnum(rest.front());
+    rest = rest.drop_front(endsHere ? 0 : 1);
+    return endsHere;
+  }
+  if (rest.consume_front("c"))
+    return true;
+  (void)(rest.consume_front("ll") || rest.consume_front("l"));
+  bool isKnown = !rest.empty() && llvm::StringRef("diuxX").contains(rest[0]);
+  rest = rest.drop_front(rest.empty() ? 0 : 1);
+  return isKnown;
+}
+
+/// The number of directives of a format; nothing after one that is no
+/// directive of the kernel, which is reported.
+std::optional<size_t> countDirectives(Analyzer &a, const Form *format) {
+  constexpr const char *kKnown =
+      "`%d %i %u %x %X`, also with `l` or `ll`, `%c %s %pks %pus %p` and "
+      "`%pK %px %ps %pS %pB %pi4 %pI4 %pi6 %pI6`";
+  llvm::StringRef text = format->text();
   size_t count = 0;
-  for (size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%')
+  for (llvm::StringRef rest = text; !rest.empty();) {
+    if (!rest.consume_front("%")) {
+      rest = rest.drop_front();
       continue;
-    if (i + 1 < format.size() && format[i + 1] == '%')
-      ++i;
-    else
-      ++count;
+    }
+    if (rest.consume_front("%"))
+      continue;
+    llvm::StringRef begin = rest;
+    if (!takeDirective(rest)) {
+      llvm::StringRef seen = begin.drop_back(rest.size());
+      a.report(format, Kind::UnknownDirective, {"%" + seen.str(), kKnown});
+      return std::nullopt;
+    }
+    ++count;
   }
   return count;
 }
@@ -29,12 +66,11 @@ bool checkFormat(Analyzer &a, const Form *format, Forms values) {
     a.report(format, Kind::FormatNotString, {toString(format)});
     return false;
   }
-  size_t wanted = directives(format->text());
-  if (wanted == values.size())
-    return true;
-  a.report(format, Kind::FormatArguments,
-           {std::to_string(wanted), std::to_string(values.size())});
-  return false;
+  std::optional<size_t> wanted = countDirectives(a, format);
+  if (wanted && *wanted != values.size())
+    a.report(format, Kind::FormatArguments,
+             {std::to_string(*wanted), std::to_string(values.size())});
+  return wanted == values.size();
 }
 
 /// The values in an array on the stack; its address is a variable.

@@ -108,7 +108,7 @@ void parse(Analyzer &a, SubprogramInfo &info) {
   info.isParsed = true;
   llvm::SmallVector<const Form *, 8> args = items(info.form->cons.cdr);
   if (isTaken(a, info.name)) {
-    a.report(info.name, Kind::DuplicateName, {toString(info.name)});
+    a.duplicate(info.name, a.symbols.lookup(cName(info.name)));
     info.isBroken = true;
   }
   if (args.size() < 2) {
@@ -154,7 +154,7 @@ void declareSubprogram(Analyzer &a, const Form *form, Forms args) {
   if (info && info->form == form)
     parse(a, *info);
   else
-    a.report(args[0], Kind::DuplicateName, {toString(args[0])});
+    a.duplicate(args[0], info ? info->name->span : SourceSpan());
 }
 
 namespace {

@@ -133,10 +133,19 @@ void declareConstant(Analyzer &a, const Form *form, Forms args) {
     a.brokenNames.insert(args[0]->symbol);
     return;
   }
-  a.constants[args[0]->symbol->name] = int64_t(*value);
+  llvm::StringRef name = args[0]->symbol->name;
+  auto old = llvm::find_if(a.result.constants, [&](const auto &known) {
+    return known.name == name;
+  });
+  if (old != a.result.constants.end()) {
+    if (old->value != *value) // the same again is no contradiction
+      a.duplicate(args[0], old->span);
+    return;
+  }
+  a.constants[name] = int64_t(*value);
   if (!a.isInPrelude) // those of the language's library are nobody's exports
     a.result.constants.push_back(
-        {args[0]->symbol->name.str(), *value, isNegative, args[0]->span});
+        {name.str(), *value, isNegative, args[0]->span});
 }
 
 void declareGlobal(Analyzer &a, const Form *form, Forms args) {

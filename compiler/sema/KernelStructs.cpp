@@ -208,6 +208,13 @@ const StructInfo *Analyzer::findStruct(llvm::StringRef name) const {
   return found == structs_.end() ? nullptr : found->second;
 }
 
+std::vector<std::string> Analyzer::structNames() const {
+  std::vector<std::string> names;
+  for (const auto &entry : structs_)
+    names.push_back(lispName(entry.getKey()));
+  return names;
+}
+
 void Analyzer::forgetPrelude(llvm::StringRef name) {
   if (auto found = structs_.find(name);
       found != structs_.end() && found->second->isPrelude)
@@ -288,7 +295,7 @@ void importKernelStruct(Analyzer &a, const Form *form, Forms args) {
   std::string name = cName(args[0]);
   if (const StructInfo *old = a.findStruct(name);
       old && !old->isKernel && !old->isPrelude) {
-    a.report(args[0], Kind::DuplicateName, {toString(args[0])});
+    a.duplicate(args[0], old->span);
     return;
   }
   a.forgetPrelude(name);

@@ -144,13 +144,15 @@ void declareProgram(Analyzer &a, const Form *form, Forms args) {
   std::string name = cName(args[0]);
   if (!a.claim(args[0]))
     return;
-  if (a.findSubprogram(name)) {
-    a.report(args[0], Kind::DuplicateName, {toString(args[0])});
+  if (const SubprogramInfo *function = a.findSubprogram(name)) {
+    a.duplicate(args[0], function->name->span);
     return;
   }
   ProgramOptions options;
-  if (!parseOptions(a, form, args[1], options) && options.type == nullptr)
+  if (!parseOptions(a, form, args[1], options) && options.type == nullptr) {
     options.type = &programTypes().front(); // to find mistakes in the body
+    options.section.clear();
+  }
   Forms body = args.drop_front(2);
   if (body.size() > 1 && body.front()->isString())
     body = body.drop_front(); // a documentation string

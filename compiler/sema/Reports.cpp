@@ -34,6 +34,12 @@ NodePtr Analyzer::fail(const Form *at, Kind kind,
   return makeError(at->span);
 }
 
+void Analyzer::duplicate(const Form *name, SourceSpan first) {
+  Diagnostic &error = report(name, Kind::DuplicateName, {toString(name)});
+  if (first.begin != first.end)
+    DiagnosticEngine::note(error, first, Kind::FirstDefined, {toString(name)});
+}
+
 void Analyzer::unknownFunction(const Form *head) {
   if (brokenNames.contains(head->symbol))
     return;

@@ -44,6 +44,21 @@ const StructInfo *recordStruct(Analyzer &a, const Form *size) {
   return a.findStruct(cName(size));
 }
 
+/// A name that is neither a struct nor anything with a value, which is
+/// reported.
+bool isUnknownRecord(Analyzer &a, const Form *size) {
+  if (!size->isSymbol() || size->isKeyword() || a.find(size->symbol) ||
+      a.globals.count(cName(size)) || isNamedConstant(a, size) ||
+      size->symbol->name.starts_with("+"))
+    return false;
+  if (a.brokenNames.contains(size->symbol))
+    return true;
+  std::string name = toString(size);
+  a.report(size, Kind::UnknownRecord,
+           {name, didYouMean(name, a.structNames())});
+  return true;
+}
+
 NodePtr finish(Analyzer &a, const Form *form, const char *helper,
                Variable *record) {
   std::vector<NodePtr> arguments;
@@ -127,6 +142,8 @@ NodePtr analyzeWithRingbuf(Analyzer &a, const Call &call) {
   uint64_t bytes = 0; // 0 after a mistake
   if (record)
     bytes = record->bytes;
+  else if (isUnknownRecord(a, header->size))
+    map = nullptr;
   else if (std::optional<uint64_t> size = a.constant(header->size))
     bytes = *size;
   else

@@ -131,7 +131,7 @@ bool checkRecordName(Analyzer &a, const Form *form, Forms args) {
   }
   const StructInfo *old = a.findStruct(cName(args[0]));
   if (old && !old->isPrelude) {
-    a.report(args[0], Kind::DuplicateName, {toString(args[0])});
+    a.duplicate(args[0], old->span);
     return false;
   }
   return true;

@@ -102,6 +102,18 @@ const StructInfo *recordFromFormat(Analyzer &a, llvm::StringRef event,
   return record->fields.empty() ? nullptr : a.addStruct(std::move(record));
 }
 
+/// The events of the kernel, all as if of this category, which BTF leaves out.
+std::vector<std::string> eventsInBtf(Analyzer &a, const Form *name,
+                                     llvm::StringRef category) {
+  std::vector<std::string> events;
+  if (const btf::Btf *types = a.btf(name))
+    types->forEachAggregateName([&](llvm::StringRef record) {
+      if (record.consume_front("trace_event_raw_"))
+        events.push_back((category + "/" + record).str());
+    });
+  return events;
+}
+
 const StructInfo *findRecord(Analyzer &a, const Form *name) {
   std::string path = cName(name);
   auto [category, event] = llvm::StringRef(path).split('/');
@@ -114,6 +126,8 @@ const StructInfo *findRecord(Analyzer &a, const Form *name) {
             a.inputs.readTracepoint(category, event, others))
       if (const StructInfo *record = recordFromFormat(a, event, *format))
         return record;
+  if (others.empty()) // no tracing file system: events that BTF knows
+    others = eventsInBtf(a, name, category);
   std::string text = toString(name);
   if (!a.worldError)
     a.report(name, Kind::UnknownTracepoint, {text, didYouMean(text, others)});

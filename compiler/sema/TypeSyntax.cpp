@@ -33,14 +33,19 @@ MemoryType aggregateType(const StructInfo &record) {
   return type;
 }
 
-/// `u23`: no struct is that, but a scalar nearly. Reported then.
+/// `u23`, `uint32`: no struct is that, but a scalar nearly. Reported then.
 bool isMisspelledScalar(Analyzer &a, const Form *form) {
   std::vector<std::string> names;
   for (const ScalarName &scalar : kScalars)
     names.push_back(llvm::StringRef(scalar.name).lower());
   std::string name = toString(form);
   std::string hint = didYouMean(name, names);
-  const btf::Btf *types = hint.empty() ? nullptr : a.btf(form);
+  unsigned bits = 0;
+  bool looksLikeOne =
+      !hint.empty() ||
+      (llvm::StringRef("uis").contains(name.front()) &&
+       !llvm::StringRef(name).drop_front().getAsInteger(10, bits));
+  const btf::Btf *types = looksLikeOne ? a.btf(form) : nullptr;
   if (types == nullptr)
     return false;
   llvm::Expected<btf::Aggregate> found = types->findAggregate(cName(form));
@@ -124,7 +129,11 @@ std::optional<MemoryType> Analyzer::parseType(const Form *form) {
     return arrayType(*this, form, parts);
   if (parts.size() == 2 && parts[0]->isNamed("PTR"))
     return pointerTypeSyntax(*this, parts[1]);
-  report(form, Kind::UnknownType, {toString(form), ""});
+  bool isArray = !parts.empty() && parts[0]->isNamed("ARRAY");
+  if (isArray)
+    report(form, Kind::MalformedArray, {toString(form)});
+  else
+    report(form, Kind::UnknownType, {toString(form), ""});
   return std::nullopt;
 }
 

@@ -52,7 +52,7 @@
     ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:15: error: `redirect` wants a number here; `table` is a `map`
     (redirect table 0)
     ; KIND: FormatArguments
-    ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:19: error: the format has 2 directives for 1 arguments
+    ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:19: error: the format has 2 directives for 1 argument
     (trace-printk "%d %% %d" 1)
     ; KIND: FormatNotString
     ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:23: error: the format must be a string, not `text`

@@ -94,7 +94,7 @@ TEST_F(ReaderTest, Dots) {
 
 TEST_F(ReaderTest, StringsAndBars) {
   roundTrip("(a \"b");
-  EXPECT_EQ(messages(), "1:1 UnclosedList, 1:4 UnclosedString");
+  EXPECT_EQ(messages(), "1:4 UnclosedString");
   roundTrip("\"a\\qb\"");
   EXPECT_EQ(messages(), "1:3 UnknownEscape");
   roundTrip("a |b");

@@ -33,7 +33,9 @@ bool addCodeGeneration(legacy::PassManager &passes, LLVMTargetMachine &machine,
   config->insertPass(&DetectDeadLanesID, createFoldRelocations());
   config->insertPass(&DetectDeadLanesID, createStoreImmediates());
   config->insertPass(&PrologEpilogCodeInserterID, createFoldFrameViews());
+  config->insertPass(&PrologEpilogCodeInserterID, createKeepPinnedLoads());
   config->insertPass(&StackMapLivenessID, createInvertJumps());
+  config->insertPass(&StackMapLivenessID, createCheckJumps());
   passes.add(config);
   passes.add(information);
   if (config->addISelPasses())

@@ -18,7 +18,9 @@ namespace whistler::backend {
 
 namespace {
 
-constexpr uint64_t kLongestJump = 32767;
+/// BPF_COMPLEXITY_LIMIT_INSNS of the kernel. What is below it, and too large
+/// for a jump, CheckJumps.cpp finds out exactly.
+constexpr uint64_t kMostInstructions = 1'000'000;
 
 bool isSupportedConvention(CallingConv::ID convention) {
   return convention == CallingConv::C || convention == CallingConv::Fast;
@@ -88,9 +90,15 @@ uint64_t intrinsicBound(const IntrinsicInst &intrinsic) {
     auto *length = dyn_cast<ConstantInt>(memory->getLength());
     return length ? 2 * std::min<uint64_t>(length->getZExtValue(), 4096) : 8;
   }
-  if (intrinsic.getIntrinsicID() == Intrinsic::bpf_passthrough)
+  switch (intrinsic.getIntrinsicID()) {
+  case Intrinsic::bpf_passthrough:
     return 1;
-  return intrinsic.isAssumeLikeIntrinsic() ? 0 : 40;
+  case Intrinsic::bpf_getelementptr_and_load:
+  case Intrinsic::bpf_getelementptr_and_store:
+    return 3;
+  default:
+    return intrinsic.isAssumeLikeIntrinsic() ? 0 : 40;
+  }
 }
 
 /// An upper bound of what one IR instruction becomes.
@@ -124,11 +132,12 @@ Error checkSize(const Function &function) {
   const DataLayout &layout = function.getParent()->getDataLayout();
   for (const Instruction &instruction : instructions(function))
     bound += instructionBound(instruction, layout);
-  if (bound <= kLongestJump || function.size() < 2)
+  if (bound <= kMostInstructions)
     return Error::success();
   return refuse(function, DebugLoc(),
                 "too large: up to " + Twine(bound) +
-                    " instructions, and a jump reaches " + Twine(kLongestJump));
+                    " instructions, and the kernel takes " +
+                    Twine(kMostInstructions));
 }
 
 } // namespace

@@ -19,9 +19,16 @@ llvm::FunctionPass *createStoreImmediates();
 /// Wants the frame laid out.
 llvm::FunctionPass *createFoldFrameViews();
 
+/// Loads that pinLoads (PinLoads.h) marked stay apart in branch folding. Wants
+/// to run directly before it.
+llvm::FunctionPass *createKeepPinnedLoads();
+
 /// A conditional jump over an unconditional one becomes the opposite
 /// conditional jump. Wants the final order of blocks.
 llvm::FunctionPass *createInvertJumps();
+
+/// Jumps that do not reach are errors. Wants the final code.
+llvm::FunctionPass *createCheckJumps();
 
 } // namespace whistler::backend
 

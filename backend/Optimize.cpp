@@ -14,6 +14,7 @@
 #include "BindRelocations.h"
 #include "DiagnosticCapture.h"
 #include "ModuleChecks.h"
+#include "PinLoads.h"
 #include "whistler/backend/Target.h"
 
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -98,6 +99,7 @@ Error optimize(Module &module, TargetMachine &machine,
     return error;
   if (Error error = bindRelocations(module))
     return error;
+  pinLoads(module);
   analyses.modules.invalidate(module, PreservedAnalyses::none());
 
   targetPipeline(builder, options.optimize).run(module, analyses.modules);

@@ -13,6 +13,8 @@
 #include "Frontend.h"
 #include "RemarkCollector.h"
 #include "whistler/backend/CallStacks.h"
+#include "whistler/backend/Target.h"
+#include "whistler/ir/PinnedLoad.h"
 
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Transforms/Utils/Cloning.h>
@@ -20,6 +22,8 @@
 using namespace llvm;
 
 namespace whistler::compiler {
+
+static_assert(ir::kPinnedLoad == backend::kPinnedLoad);
 
 namespace {
 

@@ -25,6 +25,7 @@
 #include "EnsureDebugInfo.h"
 #include "KernelFacts.h"
 #include "whistler/ir/Operations.h"
+#include "whistler/ir/PinnedLoad.h"
 
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/InstIterator.h>
@@ -62,14 +63,14 @@ public:
       return address(builder, *operation.field, operation.base());
     case ir::Operation::ContextLoad: {
       Value *source = address(builder, *operation.field, operation.base());
-      return builder.CreateAlignedLoad(call.getType(), source,
-                                       Align(operation.field->bytes));
+      return ir::pinLoad(builder.CreateAlignedLoad(
+          call.getType(), source, Align(operation.field->bytes)));
     }
     case ir::Operation::ContextLoadAt:
     case ir::Operation::ContextPointer:
-      return builder.CreateAlignedLoad(call.getType(),
-                                       contextAddress(builder, call),
-                                       accessAlign(call.getType()));
+      return ir::pinLoad(builder.CreateAlignedLoad(
+          call.getType(), contextAddress(builder, call),
+          accessAlign(call.getType())));
     case ir::Operation::ContextStoreAt:
       builder.CreateAlignedStore(call.getArgOperand(2),
                                  contextAddress(builder, call),

@@ -19,7 +19,8 @@
 // is tested, and gives 0. What is left (bitfields, variable offsets) is done
 // by whistler-lower-kernel-reads, with a remark.
 //
-// With a baked layout the loads are volatile: code generation would merge two
+// The loads are pinned: the verifier wants one kind of pointer for each.
+// With a baked layout they are volatile: code generation would merge two
 // neighbours into one wider load, which the verifier refuses across members.
 // The function gets null_pointer_is_valid, because LLVM takes a load through a
 // pointer as a proof that it is not null and would delete the program's test.
@@ -31,6 +32,7 @@
 #include "LaunderPointers.h"
 #include "whistler/ir/HelperCall.h"
 #include "whistler/ir/KernelFunction.h"
+#include "whistler/ir/PinnedLoad.h"
 
 #include <linux/bpf.h>
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
@@ -244,9 +246,9 @@ Value *Lowering::fieldAddress(IRBuilderBase &builder, const Planned &read) {
 
 Value *Lowering::load(IRBuilderBase &builder, const Planned &read) {
   CallInst &call = *read.site.operation.call;
-  LoadInst *value = builder.CreateAlignedLoad(
+  LoadInst *value = ir::pinLoad(builder.CreateAlignedLoad(
       call.getType(), fieldAddress(builder, read), Align(read.site.bytes),
-      baked_ || read.site.operation.isVolatile());
+      baked_ || read.site.operation.isVolatile()));
   if (!read.site.field.pointee.empty())
     pointers_.push_back({value, read.givesNullable});
   return value;
@@ -280,9 +282,9 @@ bool Lowering::copy(IRBuilderBase &builder, const Planned &read) {
   Type *type = builder.getIntNTy(static_cast<unsigned>(width * 8));
   for (uint64_t at = 0; at < read.site.bytes; at += width) {
     Value *offset = builder.getInt64(at);
-    Value *part =
+    Value *part = ir::pinLoad(
         builder.CreateAlignedLoad(type, builder.CreatePtrAdd(from, offset),
-                                  Align(width), /*isVolatile=*/true);
+                                  Align(width), /*isVolatile=*/true));
     builder.CreateAlignedStore(part, builder.CreatePtrAdd(to, offset),
                                Align(width));
   }

@@ -42,11 +42,11 @@ namespace whistler::passes {
 
 namespace {
 
-/// What the backend takes as an upper bound of a function's size before it
-/// refuses it, and what a read adds to that: by helper, with the windows' other
-/// arms, and by a load.
+/// A jump's reach, and about what becomes of a read by helper and of any other
+/// instruction. The backend knows exactly; what it refuses is compiled again
+/// without versions.
 constexpr size_t kMostInstructions = 32'000;
-constexpr size_t kHelperRead = 60, kDirectRead = 12, kOther = 4;
+constexpr size_t kHelperRead = 16, kOther = 2;
 
 /// Program types that had helper 158 from its first day, 5.11, on.
 constexpr StringLiteral kTracing[] = {
@@ -194,10 +194,10 @@ private:
   IRBuilder<> builder_;
 };
 
-bool isTooLarge(Function &function, const Count &count, size_t versions) {
-  size_t bound = count.reads * (kHelperRead + kDirectRead * (versions - 1)) +
-                 function.getInstructionCount() * kOther * versions;
-  return bound > kMostInstructions;
+/// The helper version is the largest, and no jump goes over more than one.
+bool isTooLarge(Function &function, const Count &count) {
+  return count.reads * kHelperRead + function.getInstructionCount() * kOther >
+         kMostInstructions;
 }
 
 bool runOnFunction(Function &function) {
@@ -207,7 +207,7 @@ bool runOnFunction(Function &function) {
     return false;
   OptimizationRemarkEmitter remarks(&function);
   const DebugLoc where = startOf(function);
-  if (isTooLarge(function, count, versions.size())) {
+  if (isTooLarge(function, count)) {
     remarks.emit([&] {
       return OptimizationRemarkMissed(DEBUG_TYPE, "NoVersions", where,
                                       &function.getEntryBlock())

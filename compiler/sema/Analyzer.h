@@ -314,6 +314,8 @@ void capture(Analyzer &a, FunctionState &owner, Variable *variable);
 // Arguments.cpp
 /// (retval) where the context holds it.
 NodePtr attachedResult(Analyzer &a, const Call &call);
+/// Whether words of the context are typed pointers for the verifier.
+bool hasTypedWords(const FunctionState &function);
 /// (ctx field) of an iterator.
 NodePtr iteratorField(Analyzer &a, const Form *form, const Form *name);
 // KernelFunctions.cpp

@@ -195,6 +195,12 @@ NodePtr noArguments(Analyzer &a, const Call &call) {
 
 } // namespace
 
+bool hasTypedWords(const FunctionState &function) {
+  const TargetRow *row = targetOf(function);
+  return (row && row->space == Space::Trusted) ||
+         llvm::StringRef(function.type->keyword) == "ITER";
+}
+
 NodePtr analyzeArgument(Analyzer &a, const Call &call) {
   const TargetRow *row = targetOf(*a.function);
   if (row == nullptr)

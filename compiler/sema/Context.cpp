@@ -147,6 +147,15 @@ bool permits(Analyzer &a, const Form *form, const Form *name,
   return false;
 }
 
+/// May be a typed pointer for the verifier, of whatever kind, that may be null.
+NodePtr loadUnknownWord(const ContextPlace &place, SourceSpan span) {
+  NodePtr node = makeNode(NodeKind::ContextTyped,
+                          pointerType(Space::Trusted, "void"), span);
+  node->integer = place.offset;
+  node->extra = 1;
+  return makeConvert(std::move(node), place.type, span);
+}
+
 } // namespace
 
 NodePtr analyzeContext(Analyzer &a, const Call &call) {
@@ -157,6 +166,9 @@ NodePtr analyzeContext(Analyzer &a, const Call &call) {
   if (!place ||
       !permits(a, call.form, call.args[0], *place, ContextAccess::Read))
     return makeError(call.form->span);
+  bool isWord = place->type.bits == 64 && !place->type.isPointer;
+  if (isWord && hasTypedWords(*a.function))
+    return loadUnknownWord(*place, call.form->span);
   NodePtr node =
       makeNode(NodeKind::ContextLoadAt, place->type, call.form->span);
   node->integer = place->offset;

@@ -175,14 +175,6 @@ Sequence sequence() {
   return result;
 }
 
-/// Is the refusal of this program in this mode a known defect?
-bool isKnown(unsigned index, const Mode &mode, uint64_t seed) {
-  static const std::string known =
-      readSource("tests/kernel/random-refused.txt");
-  std::string line = "\n" + std::to_string(index) + " " + mode.name() + "\n";
-  return seed == Sequence().seed && known.find(line) != std::string::npos;
-}
-
 std::string save(const RandomProgram &program, uint64_t seed) {
   std::string path =
       "random-" + std::to_string(seed) + "-" + program.name + ".lisp";
@@ -228,12 +220,7 @@ void compareOne(const RandomProgram &program, unsigned index, const Mode &mode,
                 const Outcome &actual, const Outcome &yardstick,
                 uint64_t seed) {
   bool isGood = actual.refusal.empty() && actual == yardstick;
-  if (isKnown(index, mode, seed))
-    std::cout << "kernel: program " << index << ", " << mode.name() << ": "
-              << (isGood ? "no longer refused: take it off random-refused.txt\n"
-                         : "refused, as is known\n");
-  else if (!isGood && actual.refusal.empty() &&
-           worldMoved(program, index, mode))
+  if (!isGood && actual.refusal.empty() && worldMoved(program, index, mode))
     std::cout << "kernel: program " << index
               << " reads what changed meanwhile\n";
   else if (!isGood)

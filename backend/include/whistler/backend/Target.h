@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 
 namespace whistler::backend {
 
@@ -29,6 +30,11 @@ createTargetMachine(const TargetOptions &options);
 
 /// Sets triple and data layout; call before any pass runs over `module`.
 void prepareModule(llvm::Module &module, const llvm::TargetMachine &machine);
+
+/// The metadata kind of loads through a pointer whose kind the verifier binds
+/// to the load instruction (kernel records, the context): `optimize` and `emit`
+/// never merge such a load with one through another pointer.
+constexpr std::string_view kPinnedLoad = "whistler.pinned";
 
 /// Runs `early` (may be empty) over the module and then LLVM's pipeline for
 /// the target, all with one PassBuilder bound to `machine`. `registerPasses`

@@ -1,0 +1,56 @@
+// Pinned loads stay apart, in LLVM's pipeline and in branch folding.
+
+#include "Support.h"
+
+using namespace llvm;
+
+namespace whistler::backend::test {
+
+namespace {
+
+/// Two arms that end in a load through what a helper returned.
+std::string twoArms(StringRef mark) {
+  std::string text = R"(
+define i32 @probe(ptr %ctx) section "tc" {
+  %length = load i32, ptr %ctx, align 4
+  %isLong = icmp ugt i32 %length, 9
+  br i1 %isLong, label %long, label %short
+long:
+  %task = call ptr inttoptr (i64 158 to ptr)()
+  %x = load i64, ptr %task, align 8MARK
+  br label %both
+short:
+  %socket = call ptr inttoptr (i64 95 to ptr)(ptr %ctx)
+  %y = load i64, ptr %socket, align 8MARK
+  br label %both
+both:
+  %value = phi i64 [ %x, %long ], [ %y, %short ]
+  %result = call i64 inttoptr (i64 7 to ptr)(i64 %value)
+  %narrow = trunc i64 %result to i32
+  ret i32 %narrow
+}
+!0 = !{}
+)";
+  for (size_t at; (at = text.find("MARK")) != std::string::npos;)
+    text.replace(at, 4, mark);
+  return text;
+}
+
+size_t loads(const std::string &source) {
+  auto assembly = compile(source, {}, Output::Assembly);
+  if (!assembly) {
+    ADD_FAILURE() << toString(assembly.takeError());
+    return 0;
+  }
+  return StringRef(assembly->data(), assembly->size()).count("= *(u64 *)(r0");
+}
+
+TEST(PinLoads, StayApart) {
+  EXPECT_EQ(loads(twoArms(", !whistler.pinned !0")), 2u);
+}
+
+TEST(PinLoads, OthersAreMerged) { EXPECT_EQ(loads(twoArms("")), 1u); }
+
+} // namespace
+
+} // namespace whistler::backend::test

@@ -11,8 +11,15 @@
 //   r1 -= 1164       ; relocated            r8 += r10
 //   r8 += r1
 //
-// The verifier knows the sum in both: a number plus the frame pointer. Within a
-// block, behind the pass that lays out the frame.
+// The verifier knows the sum in both: a number plus the frame pointer. A place
+// in a buffer that is so many relocated bytes from its beginning, likewise:
+//
+//   r1 = r10
+//   r1 += -288
+//   r1 += r6                                r6 += r10
+//   r2 = *(u64 *)(r1 + 0)              =>   r2 = *(u64 *)(r6 - 288)
+//
+// Within a block, behind the pass that lays out the frame.
 
 #include "MachinePasses.h"
 #include "Opcodes.h"
@@ -23,6 +30,7 @@
 #include <llvm/CodeGen/TargetOpcodes.h>
 #include <llvm/CodeGen/TargetRegisterInfo.h>
 #include <llvm/CodeGen/TargetSubtargetInfo.h>
+#include <llvm/IR/InlineAsm.h>
 
 using namespace llvm;
 
@@ -32,14 +40,17 @@ namespace {
 
 /// The instructions around one view.
 struct View {
-  MachineInstr *sum = nullptr;           ///< address += difference
-  MachineInstr *difference = nullptr;    ///< difference -= number
-  MachineInstr *hidden = nullptr;        ///< the empty asm statement
-  MachineInstr *zero = nullptr;          ///< difference = 0
-  MachineInstr *frame = nullptr;         ///< address = frame pointer
-  MachineInstr *offset = nullptr;        ///< address += constant
-  SmallVector<MachineInstr *, 2> copies; ///< of the address
+  MachineInstr *sum = nullptr;             ///< address += difference
+  MachineInstr *difference = nullptr;      ///< difference -= number
+  MachineInstr *zero = nullptr;            ///< difference = 0, by asm statement
+  MachineInstr *frame = nullptr;           ///< address = frame pointer
+  MachineInstr *offset = nullptr;          ///< address += constant
+  SmallVector<MachineInstr *, 2> copies;   ///< of the address
+  SmallVector<MachineInstr *, 4> accesses; ///< through a sum with a distance
 };
+
+/// What the passes that make views write (passes/WindowWriter.cpp).
+constexpr StringLiteral kZero = "$0 = 0";
 
 class FoldFrameViews : public MachineFunctionPass {
 public:
@@ -64,7 +75,7 @@ public:
         if (auto view = match(inst))
           views.push_back(std::move(*view));
     for (const View &view : views)
-      rewrite(view);
+      view.difference ? rewrite(view) : rewriteDistance(view);
     return !views.empty();
   }
 
@@ -76,13 +87,17 @@ private:
     view.sum = &sum;
     Register address = sum.getOperand(0).getReg();
     Register difference = sum.getOperand(2).getReg();
-    if (address == difference || !matchDifference(view, difference) ||
-        !matchAddress(view, address) || !isMovable(view))
+    if (address == difference || !matchAddress(view, address) ||
+        view.copies.size() > 1)
       return std::nullopt;
-    return view.copies.size() < 2 ? std::optional(view) : std::nullopt;
+    bool isView = matchDifference(view, difference) && isMovable(view);
+    if (!isView)
+      view.difference = nullptr;
+    return isView || matchAccesses(view, address) ? std::optional(view)
+                                                  : std::nullopt;
   }
 
-  /// difference = 0; asm; difference -= number, and nothing else with it.
+  /// difference = 0; difference -= number, and nothing else with it.
   bool matchDifference(View &view, Register difference) const {
     for (MachineInstr *inst = view.sum->getPrevNode(); inst;
          inst = inst->getPrevNode()) {
@@ -90,19 +105,47 @@ private:
         continue;
       if (!view.difference && isSubtraction(*inst)) {
         view.difference = inst;
-      } else if (view.difference && !view.hidden && inst->isInlineAsm() &&
-                 inst->modifiesRegister(difference, registers_)) {
-        view.hidden = inst;
-      } else if (view.hidden && inst->getOpcode() == number_ &&
-                 inst->getOperand(1).isImm() &&
-                 inst->getOperand(1).getImm() == 0) {
-        view.zero = inst;
-        return true;
       } else {
-        return false;
+        view.zero = inst;
+        return view.difference && inst->isInlineAsm() &&
+               StringRef(inst->getOperand(InlineAsm::MIOp_AsmString)
+                             .getSymbolName()) == kZero;
       }
     }
     return false;
+  }
+
+  /// Nothing but loads and stores through the sum, to the last of its uses.
+  bool matchAccesses(View &view, Register address) const {
+    int64_t offset = view.offset->getOperand(2).getImm();
+    Register distance = view.sum->getOperand(2).getReg();
+    for (MachineInstr *inst = view.sum->getNextNode(); inst;
+         inst = inst->getNextNode()) {
+      if (inst->isDebugInstr())
+        continue;
+      if (inst->readsRegister(address, registers_)) {
+        if (!isAccess(*inst, address) ||
+            !isInt<16>(inst->getOperand(2).getImm() + offset))
+          return false;
+        view.accesses.push_back(inst);
+      }
+      if (inst->killsRegister(address, registers_) ||
+          inst->modifiesRegister(address, registers_))
+        return !view.accesses.empty();
+      if (inst->modifiesRegister(distance, registers_))
+        return false;
+    }
+    return false;
+  }
+
+  /// value, address, offset.
+  static bool isAccess(const MachineInstr &inst, Register address) {
+    return inst.mayLoadOrStore() && !inst.isCall() && !inst.isInlineAsm() &&
+           inst.getNumExplicitOperands() == 3 && inst.getOperand(1).isReg() &&
+           inst.getOperand(1).getReg() == address &&
+           inst.getOperand(2).isImm() &&
+           (!inst.getOperand(0).isReg() || inst.getOperand(0).isDef() ||
+            inst.getOperand(0).getReg() != address);
   }
 
   /// address = frame pointer; address += constant, and then only copied.
@@ -157,20 +200,10 @@ private:
   void rewrite(const View &view) const {
     MachineBasicBlock &block = *view.sum->getParent();
     Register address = view.sum->getOperand(0).getReg();
-    int64_t offset = view.offset->getOperand(2).getImm();
-    for (MachineInstr *copy : view.copies) {
-      Register to = copy->getOperand(0).getReg();
-      copy->setDesc(instructions_->get(copy_));
-      copy->getOperand(1).setReg(framePointer_);
-      copy->getOperand(1).setIsKill(false);
-      BuildMI(block, std::next(copy->getIterator()), copy->getDebugLoc(),
-              instructions_->get(addImmediate_), to)
-          .addReg(to)
-          .addImm(offset);
-    }
+    rewriteCopies(view);
     BuildMI(block, view.sum, view.difference->getDebugLoc(),
             instructions_->get(number_), address)
-        .addImm(offset);
+        .add(view.offset->getOperand(2));
     view.difference->moveBefore(view.sum);
     Register difference = view.difference->getOperand(0).getReg();
     for (MachineOperand &operand : view.difference->operands())
@@ -178,7 +211,37 @@ private:
         operand.setReg(address);
     view.sum->getOperand(2).setReg(framePointer_);
     view.sum->getOperand(2).setIsKill(false);
-    for (MachineInstr *gone : {view.zero, view.hidden, view.frame, view.offset})
+    for (MachineInstr *gone : {view.zero, view.frame, view.offset})
+      gone->eraseFromParent();
+  }
+
+  void rewriteCopies(const View &view) const {
+    for (MachineInstr *copy : view.copies) {
+      Register to = copy->getOperand(0).getReg();
+      copy->setDesc(instructions_->get(copy_));
+      copy->getOperand(1).setReg(framePointer_);
+      copy->getOperand(1).setIsKill(false);
+      BuildMI(*copy->getParent(), std::next(copy->getIterator()),
+              copy->getDebugLoc(), instructions_->get(addImmediate_), to)
+          .addReg(to)
+          .add(view.offset->getOperand(2));
+    }
+  }
+
+  void rewriteDistance(const View &view) const {
+    rewriteCopies(view);
+    Register distance = view.sum->getOperand(2).getReg();
+    for (MachineInstr *access : view.accesses) {
+      access->getOperand(1).setReg(distance);
+      MachineOperand &offset = access->getOperand(2);
+      offset.setImm(offset.getImm() + view.offset->getOperand(2).getImm());
+    }
+    view.sum->getOperand(0).setReg(distance);
+    view.sum->getOperand(1).setReg(distance);
+    view.sum->getOperand(1).setIsKill();
+    view.sum->getOperand(2).setReg(framePointer_);
+    view.sum->getOperand(2).setIsKill(false);
+    for (MachineInstr *gone : {view.frame, view.offset})
       gone->eraseFromParent();
   }
 

@@ -13,6 +13,7 @@
 
 #include "BindRelocations.h"
 #include "DiagnosticCapture.h"
+#include "DisjointEffects.h"
 #include "ModuleChecks.h"
 #include "PinLoads.h"
 #include "whistler/backend/Target.h"
@@ -38,6 +39,12 @@ struct Analyses {
   void registerWith(PassBuilder &builder, const TargetMachine &machine) {
     functions.registerPass([triple = machine.getTargetTriple()] {
       return TargetLibraryAnalysis(TargetLibraryInfoImpl(triple));
+    });
+    functions.registerPass([] { return DisjointEffectsAnalysis(); });
+    functions.registerPass([&builder] {
+      AAManager aliases = builder.buildDefaultAAPipeline();
+      aliases.registerFunctionAnalysis<DisjointEffectsAnalysis>();
+      return aliases;
     });
     builder.registerModuleAnalyses(modules);
     builder.registerCGSCCAnalyses(callGraph);

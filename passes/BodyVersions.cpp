@@ -20,7 +20,15 @@ namespace whistler::passes {
 
 namespace {
 
-/// The block behind the stack slots.
+/// What both versions begin with costs nothing before the guard, and what the
+/// guard computes need not be kept over it.
+bool isCommon(const Instruction &inst) {
+  if (auto *call = dyn_cast<CallInst>(&inst))
+    return call->arg_empty() && call->doesNotAccessMemory();
+  return isa<CastInst, DbgInfoIntrinsic>(inst);
+}
+
+/// The block behind the stack slots and calls like that of the current task.
 BasicBlock *splitBehindSlots(BasicBlock &entry) {
   SmallVector<AllocaInst *, 8> slots;
   for (Instruction &inst : entry)
@@ -31,6 +39,8 @@ BasicBlock *splitBehindSlots(BasicBlock &entry) {
     slot->moveBefore(&*entry.begin());
   auto at = entry.begin();
   std::advance(at, slots.size());
+  while (isCommon(*at))
+    ++at;
   return entry.splitBasicBlock(at, "body");
 }
 

@@ -111,13 +111,15 @@ void writeGuarded(Function &function, ArrayRef<const ReadWindow *> windows) {
   if (windows.empty())
     return;
   ValueToValueMapTy copies;
+  SmallVector<WindowGuard, 4> guards;
   versionBody(function, copies, [&](IRBuilderBase &builder) {
-    Value *guard = nullptr;
+    Value *all = nullptr;
     for (const ReadWindow *window : windows) {
-      Value *fits = createGuard(builder, *window, "___guard");
-      guard = guard ? builder.CreateAnd(guard, fits) : fits;
+      guards.push_back(createGuard(builder, *window, "___guard"));
+      Value *holds = guards.back().holds;
+      all = all ? builder.CreateAnd(all, holds) : holds;
     }
-    return guard;
+    return all;
   });
   std::vector<ReadWindow> others;
   if (windows.size() > 1)
@@ -126,8 +128,8 @@ void writeGuarded(Function &function, ArrayRef<const ReadWindow *> windows) {
         others.push_back(copied(*window, copies));
   for (const ReadWindow &window : others)
     writeArms(window);
-  for (const ReadWindow *window : windows)
-    writeWindow(*window);
+  for (auto [window, guard] : zip(windows, guards))
+    writeWindow(*window, guard);
 }
 
 } // namespace

@@ -29,6 +29,7 @@
 
 #include "LowerDirectReads.h"
 
+#include "CastJoins.h"
 #include "LaunderPointers.h"
 #include "whistler/ir/HelperCall.h"
 #include "whistler/ir/KernelFunction.h"
@@ -218,18 +219,8 @@ void Lowering::insertCast(ArrayRef<Planned *> reads) {
   Planned &first = *reads.front();
   IRBuilder<> builder(commonPoint(reads));
   builder.SetCurrentDebugLocation(first.site.operation.call->getDebugLoc());
-  Function *cast = ir::declareReadOnlyCast(*function_.getParent());
-  const ir::FieldStep &step = first.site.field.steps.front();
-  Value *id =
-      ir::createTypeFact(builder, ir::CoreFact::TypeId,
-                         {step.record, step.recordKind, step.recordBytes});
-  Value *base = builder.CreateBitOrPointerCast(stripCasts(first.base),
-                                               builder.getPtrTy());
-  CallInst *call = builder.CreateCall(
-      cast, {base, builder.CreateTrunc(id, builder.getInt32Ty())}, "cast");
-  call->setDoesNotAccessMemory();
-  call->setDoesNotThrow();
-  call->addFnAttr(Attribute::WillReturn);
+  CallInst *call =
+      createCast(builder, first.base, first.site.field.steps.front());
   for (Planned *read : reads)
     read->base = call;
 }
@@ -372,12 +363,15 @@ void Lowering::reportRefused(const ReadSite &site, StringRef reason) {
 PreservedAnalyses LowerDirectReads::run(Function &function,
                                         FunctionAnalysisManager &analyses) {
   const VersionRow *version = versionOf(function);
+  PointerRules here = version ? version->rules : rules;
+  bool changed = castJoins(function, here);
   auto &remarks =
       analyses.getResult<OptimizationRemarkEmitterAnalysis>(function);
-  Lowering lowering(function, version ? version->rules : rules, baked,
+  Lowering lowering(function, here, baked,
                     analyses.getResult<DominatorTreeAnalysis>(function),
                     remarks);
-  return lowering.run() ? PreservedAnalyses::none() : PreservedAnalyses::all();
+  changed |= lowering.run();
+  return changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
 }
 
 } // namespace whistler::passes

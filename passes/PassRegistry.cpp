@@ -2,6 +2,8 @@
 // pipelines and the options in angle brackets. Everything by a text name goes
 // through here, so opt, whistler-opt and tests know the same names.
 
+#include "CurrentTaskIds.h"
+#include "EarlyContextLoads.h"
 #include "FuseKernelReads.h"
 #include "LaunderTrusted.h"
 #include "LowerCore.h"

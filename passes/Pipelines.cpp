@@ -3,6 +3,8 @@
 
 #include "whistler/passes/Pipelines.h"
 
+#include "CurrentTaskIds.h"
+#include "EarlyContextLoads.h"
 #include "FuseKernelReads.h"
 #include "LaunderTrusted.h"
 #include "LowerCore.h"
@@ -65,8 +67,10 @@ public:
       if (options_.reads == ReadStrategy::Portable && !options_.targetKernel)
         manager_.addPass(VersionFunctions());
       add(LowerDirectReads(rulesOf(options_), !options_.relocatable));
-      if (options_.reads != ReadStrategy::Single)
+      if (options_.reads != ReadStrategy::Single) {
         add(FuseKernelReads(limits()));
+        add(CurrentTaskIds());
+      }
       add(ReadInPlace());
     } else if (options_.reads == ReadStrategy::Direct) {
       // Bases must be values, or each read would have a cast of its own.
@@ -78,8 +82,10 @@ public:
     if (!options_.optimize || options_.reads == ReadStrategy::Naive)
       add(SinkReads(kManyReads));
     add(LowerKernelReads());
-    if (options_.optimize)
+    if (options_.optimize) {
       add(MergeContextLoads());
+      add(EarlyContextLoads());
+    }
     // Last: one early-cse behind it would merge two fields into one.
     manager_.addPass(LowerCore(!options_.relocatable));
     check();

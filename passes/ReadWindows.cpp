@@ -15,6 +15,7 @@
 
 #include "ReadWindows.h"
 
+#include "CurrentTaskIds.h"
 #include "Partition.h"
 #include "ReadPlace.h"
 
@@ -36,9 +37,11 @@ constexpr uint64_t kSlack = 128, kReachSlack = 16;
 constexpr uint64_t kDeepInside = 512;
 /// More equality guards than this cost more than bounds.
 constexpr size_t kLongestRun = 4;
-/// Instructions of a read alone; of a window without its fields, when it is
-/// exact and when it is guarded; and for each field of a guarded one.
-constexpr uint64_t kAlone = 6, kExact = 5, kGuarded = 12, kGuardedField = 2;
+/// Instructions of a read alone; around a value that a helper has at hand; of a
+/// window without its fields, when it is exact and when it is guarded; and for
+/// each field of a guarded one.
+constexpr uint64_t kAlone = 6, kId = 2, kExact = 5, kGuarded = 12,
+                   kGuardedField = 2;
 
 /// A kernel read that may share a window with others.
 struct KernelRead {
@@ -207,11 +210,9 @@ private:
     std::vector<WindowField> fields(group.fields.begin() + first,
                                     group.fields.begin() + end);
     Part apart;
+    apart.cost = apartPs(fields);
     for (const WindowField &field : fields)
-      for (CallInst *call : field.calls) {
-        apart.alone.push_back(call);
-        apart.cost += alonePs(field, call);
-      }
+      append_range(apart.alone, field.calls);
     Part whole = shared(group, fields);
     if (whole.cost < apart.cost)
       return whole;
@@ -219,10 +220,21 @@ private:
     return split.cost < apart.cost ? split : apart;
   }
 
-  double alonePs(const WindowField &field, const CallInst *call) const {
-    return places_.frequency(call) *
-           static_cast<double>(limits_.costs.readPs(field.bytes) +
-                               limits_.costs.instructionsPs(kAlone));
+  /// Each by itself. The current task's ids come from one call.
+  double apartPs(const std::vector<WindowField> &fields) const {
+    const CostModel &costs = limits_.costs;
+    double sum = 0;
+    bool hasIds = false;
+    for (const WindowField &field : fields)
+      for (const CallInst *call : field.calls) {
+        bool isId = currentTaskIdShift(*call).has_value();
+        uint64_t read =
+            isId ? (hasIds ? 0 : costs.idsPs) : costs.readPs(field.bytes);
+        uint64_t around = costs.instructionsPs(isId ? kId : kAlone);
+        sum += places_.frequency(call) * static_cast<double>(read + around);
+        hasIds |= isId;
+      }
+    return sum;
   }
 
   /// All in one window; of infinite cost where that may not be.
@@ -231,12 +243,8 @@ private:
     Part part;
     part.cost = INFINITY;
     std::vector<CallInst *> calls;
-    double apart = 0;
     for (const WindowField &field : fields)
-      for (CallInst *call : field.calls) {
-        calls.push_back(call);
-        apart += alonePs(field, call);
-      }
+      append_range(calls, field.calls);
     ReadPlace place = places_.find(calls, group.base, group.lastWrite);
     bool moves = calls.size() > 1 || place.at != calls.front();
     if (!moves || !place.always)
@@ -250,7 +258,7 @@ private:
     if (slowsTooMuch(window))
       return part;
     part.cost = place.frequency * static_cast<double>(sharedPs(window));
-    window.apartPs = static_cast<uint64_t>(apart);
+    window.apartPs = static_cast<uint64_t>(apartPs(fields));
     window.sharedPs = static_cast<uint64_t>(part.cost);
     part.windows.push_back(std::move(window));
     return part;
@@ -306,10 +314,7 @@ private:
   void add(Part &part, const Group &group,
            const std::vector<WindowField> &fields) const {
     Part one = shared(group, fields);
-    double apart = 0;
-    for (const WindowField &field : fields)
-      for (CallInst *call : field.calls)
-        apart += alonePs(field, call);
+    double apart = apartPs(fields);
     if (one.cost < apart) {
       append_range(part.windows, one.windows);
       part.cost += one.cost;

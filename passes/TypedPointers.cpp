@@ -141,8 +141,11 @@ bool isTypedRoot(Instruction &inst) {
           (operation && operation->operation == ir::Operation::ContextPointer));
 }
 
-TypedPointers::TypedPointers(Function &function, PointerRules rules)
+TypedPointers::TypedPointers(Function &function, PointerRules rules,
+                             ArrayRef<std::pair<Value *, TypedPointer>> assumed)
     : rules_(rules) {
+  for (const auto &[join, type] : assumed)
+    assumed_[join] = typed(type);
   solveJoins(function);
 }
 
@@ -159,7 +162,10 @@ void TypedPointers::solveJoins(Function &function) {
     changed = false;
     others_.clear();
     for (auto &[join, known] : joins_) {
-      Knowledge now = ofInputs(*cast<Instruction>(join));
+      auto given = assumed_.find(join);
+      Knowledge now = given != assumed_.end()
+                          ? given->second
+                          : ofInputs(*cast<Instruction>(join));
       changed |= !(now == known);
       known = std::move(now);
     }
@@ -192,11 +198,25 @@ TypedPointers::Knowledge TypedPointers::ofCall(CallInst &call) {
     return typed({"task_struct", Trust::Full});
   auto operation = ir::matchOperation(call);
   if (!operation)
-    return {};
+    return ofCast(call);
   if (operation->pointer)
     return typed({operation->pointer->record, Trust::Full,
                   operation->pointer->isNullable});
   return ofLoad(*operation);
+}
+
+/// A call of bpf_rdonly_cast makes a pointer to the record of its second
+/// argument, without trust.
+TypedPointers::Knowledge TypedPointers::ofCast(CallInst &call) {
+  const Function *callee = call.getCalledFunction();
+  if (!callee || callee->getName() != "bpf_rdonly_cast")
+    return {};
+  auto *id = dyn_cast<CastInst>(call.getArgOperand(1));
+  auto *fact = id ? dyn_cast<Instruction>(id->getOperand(0)) : nullptr;
+  auto operation = fact ? ir::matchOperation(*fact) : std::nullopt;
+  if (!operation || !operation->type)
+    return {};
+  return typed({operation->type->name});
 }
 
 TypedPointers::Knowledge
@@ -248,11 +268,15 @@ DirectRead TypedPointers::plan(const ReadSite &site) {
   if (!result.reason.empty())
     return result;
   auto type = typeOf(site.base);
+  bool canCast = rules_.casts && isCastable(site.field);
+  // A cast costs no more than a test and a 0 in its place, and what is read
+  // through it needs no test in turn.
   if (type && type->record == recordOf(site.field) &&
-      site.field.steps.front().recordKind == ir::RecordKind::Struct) {
+      site.field.steps.front().recordKind == ir::RecordKind::Struct &&
+      !(type->isNullable && canCast)) {
     result.how = DirectRead::How::Typed;
     result.isNullable = type->isNullable;
-  } else if (rules_.casts && isCastable(site.field)) {
+  } else if (canCast) {
     result.how = DirectRead::How::Cast;
   } else {
     result.reason = "its base is no pointer that the verifier knows";

@@ -55,7 +55,10 @@ bool isTypedRoot(llvm::Instruction &inst);
 /// What the verifier knows of pointers in one function as it stands.
 class TypedPointers {
 public:
-  TypedPointers(llvm::Function &function, PointerRules rules);
+  /// Joins in `assumed` are taken for what it says of them.
+  TypedPointers(
+      llvm::Function &function, PointerRules rules,
+      llvm::ArrayRef<std::pair<llvm::Value *, TypedPointer>> assumed = {});
 
   /// The type of a pointer or number; nothing when it is a mere number.
   std::optional<TypedPointer> typeOf(llvm::Value *value);
@@ -71,6 +74,7 @@ private:
   void solveJoins(llvm::Function &function);
   Knowledge know(llvm::Value *value);
   Knowledge ofCall(llvm::CallInst &call);
+  Knowledge ofCast(llvm::CallInst &call);
   Knowledge ofLoad(const ir::OperationCall &operation);
   Knowledge ofInputs(llvm::Instruction &join);
   static Knowledge typed(TypedPointer type) {
@@ -78,6 +82,7 @@ private:
   }
 
   PointerRules rules_;
+  llvm::DenseMap<llvm::Value *, Knowledge> assumed_;
   llvm::MapVector<llvm::Value *, Knowledge> joins_;
   llvm::DenseMap<llvm::Value *, Knowledge> others_;
 };

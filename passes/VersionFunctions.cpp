@@ -4,16 +4,17 @@
 //   define i32 @k5(ptr %ctx) { … reads … }
 // =>
 //   define i32 @k5(ptr %ctx) {
-//     %has = icmp ne ptr @bpf_rdonly_cast, null      ; the loader knows
+//     %1 = call i64 @whistler.core.enumerator_exists…KF_bpf_rdonly_cast()
+//     %has = icmp ne i64 %1, 0                       ; the loader knows
 //     br i1 %has, label %direct, label %helper
 //   direct:
-//     %1 = call i32 @k5.direct(ptr %ctx)             ; loads
+//     %2 = call i32 @k5.direct(ptr %ctx)             ; loads
 //   helper:
-//     %2 = call i32 @k5.helper(ptr %ctx)             ; fused helper reads
+//     %3 = call i32 @k5.helper(ptr %ctx)             ; fused helper reads
 //   }
 //
 // The choices are constants once the program is loaded: the verifier never
-// looks into the other copies and removes them; two instructions stay for each
+// looks into the other copies and removes them; one instruction stays for each
 // choice. Copies rather than a choice at each base: behind one test at the top
 // nothing is held in registers for the other kernels, and LLVM sees plain
 // straight code (docs/kernel-reads.md has the figures).
@@ -27,7 +28,6 @@
 
 #include "Versions.h"
 #include "whistler/ir/HelperCall.h"
-#include "whistler/ir/KernelFunction.h"
 
 #include <linux/bpf.h>
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
@@ -48,22 +48,9 @@ namespace {
 constexpr size_t kMostInstructions = 32'000;
 constexpr size_t kHelperRead = 16, kOther = 2;
 
-/// Program types that had helper 158 from its first day, 5.11, on.
-constexpr StringLiteral kTracing[] = {
-    "kprobe",     "kretprobe", "ksyscall", "kretsyscall",    "uprobe",
-    "uretprobe",  "usdt",      "tp",       "tracepoint",     "raw_tp",
-    "perf_event", "fentry",    "fexit",    "raw_tracepoint", "tp_btf",
-    "fmod_ret",   "iter"};
-
-bool isTracing(const Function &function) {
-  StringRef section = function.getSection().ltrim('?');
-  StringRef type = section.take_until(
-      [](char c) { return c == '/' || c == '.' || c == '+'; });
-  return is_contained(kTracing, type);
-}
-
 struct Count {
   size_t reads = 0, trusted = 0, task = 0, direct = 0;
+  size_t taskTests = 0, directTests = 0; ///< of pointers that may be null
 };
 
 Count countReads(Function &function) {
@@ -76,22 +63,24 @@ Count countReads(Function &function) {
     auto site = operation ? readSite(*operation) : std::nullopt;
     if (!site)
       continue;
-    auto can = [&](TypedPointers &types) {
-      return types.plan(*site).how != DirectRead::How::Refused;
-    };
+    DirectRead inTask = task.plan(*site), inDirect = direct.plan(*site);
     ++count.reads;
-    count.trusted += can(trusted);
-    count.task += can(task);
-    count.direct += can(direct);
+    count.trusted += trusted.plan(*site).how != DirectRead::How::Refused;
+    count.task += inTask.how != DirectRead::How::Refused;
+    count.direct += inDirect.how != DirectRead::How::Refused;
+    count.taskTests += inTask.isNullable;
+    count.directTests += inDirect.isNullable;
   }
   return count;
 }
 
-/// The versions that do more reads without a helper than the next one, best
-/// first, the helper version last; empty when that does all.
+/// The versions that do more reads without a helper than the next one, or the
+/// same with fewer tests, best first, the helper version last; empty when that
+/// does all.
 SmallVector<const VersionRow *, 3> chooseVersions(const Count &count) {
   SmallVector<const VersionRow *, 3> versions;
-  if (count.direct > count.task)
+  if (count.direct > count.task ||
+      (count.task > count.trusted && count.directTests < count.taskTests))
     versions.push_back(&kDirectVersion);
   if (count.task > count.trusted)
     versions.push_back(&kTaskVersion);
@@ -137,6 +126,8 @@ private:
     copy->setComdat(nullptr);
     copy->addFnAttr(Attribute::NoInline);
     copy->addFnAttr(kVersionAttribute, version.name);
+    if (isTracing(function_))
+      copy->addFnAttr(kTracingAttribute);
     return copy;
   }
 
@@ -169,24 +160,25 @@ private:
       builder_.CreateRet(result);
   }
 
-  /// The kernel has what the version needs. Outside of tracing programs helper
-  /// 158 came with the series that added the one after it, in 5.15.
+  /// The kernel has what the version needs.
   Value *guard(const VersionRow &version) {
-    Module &module = *function_.getParent();
-    Value *exists = nullptr;
-    if (version.rules.casts) {
-      exists = ir::createKernelFunctionExists(builder_,
-                                              ir::declareReadOnlyCast(module));
-    } else {
-      bool isOld = isTracing(function_);
-      ir::EnumeratorIdentity helper{
-          "bpf_func_id",
-          isOld ? "BPF_FUNC_get_current_task_btf" : "BPF_FUNC_task_pt_regs",
-          isOld ? BPF_FUNC_get_current_task_btf : BPF_FUNC_task_pt_regs};
-      exists = ir::createEnumeratorFact(builder_,
-                                        ir::CoreFact::EnumeratorExists, helper);
-    }
+    ir::EnumeratorIdentity feature = featureOf(version);
+    Value *exists = ir::createEnumeratorFact(
+        builder_, ir::CoreFact::EnumeratorExists, feature);
     return builder_.CreateICmpNE(exists, builder_.getInt64(0));
+  }
+
+  /// An enumerator that came with it. The verifier's own list of kfuncs names
+  /// bpf_rdonly_cast; that the function has an address says the same, in one
+  /// instruction more. Outside of tracing programs helper 158 came with the
+  /// series that added the one after it, in 5.15.
+  ir::EnumeratorIdentity featureOf(const VersionRow &version) const {
+    if (version.rules.casts)
+      return {"special_kfunc_type", "KF_bpf_rdonly_cast", 0};
+    if (isTracing(function_))
+      return {"bpf_func_id", "BPF_FUNC_get_current_task_btf",
+              BPF_FUNC_get_current_task_btf};
+    return {"bpf_func_id", "BPF_FUNC_task_pt_regs", BPF_FUNC_task_pt_regs};
   }
 
   Function &function_;

@@ -19,6 +19,13 @@ constexpr VersionRow kHelperVersion{"helper", {}};
 /// Marks a function as a version.
 constexpr llvm::StringLiteral kVersionAttribute = "whistler-version";
 
+/// Marks a version of a tracing program: it has no section of its own.
+constexpr llvm::StringLiteral kTracingAttribute = "whistler-tracing";
+
+/// Whether it is a program of a type that may call bpf_get_current_pid_tgid on
+/// every kernel and helper 158 where there is one.
+bool isTracing(const llvm::Function &function);
+
 /// The version that `function` is; null when it is none.
 const VersionRow *versionOf(const llvm::Function &function);
 

@@ -5,16 +5,19 @@
 //   %code = call i32 @whistler.kernel.load.task_struct.exit_code(ptr %task)
 // =>
 //   %a = offset of exit_code                     ; the lowest
-//   %bytes = offset of pid - %a + 4              ; the last
+//   %far = offset of pid - %a                    ; the last
+//   %bytes = %far + 4
 //   probe read of %bytes at %task + %a into %buffer
 //   %view = %buffer - %a                         ; as if it were the record
 //   %pid = load i32, whistler.kernel.address.task_struct.pid(%view)
 //   %code = load i32, %buffer
 //
-// -a is written as 0 - a with the 0 behind an empty asm statement: a
-// subtraction from the frame pointer is refused, and up to 6.12 a negation has
-// no known result. Where a field is wider than the lowest, %a is rounded down
-// to 8: the verifier wants loads from the stack aligned.
+// The guard compares %far, so it is there already; with only two fields the
+// last one is loaded from %buffer + %far. -a is written as 0 - a with the 0
+// behind an empty asm statement: a subtraction from the frame pointer is
+// refused, and up to 6.12 a negation has no known result. Where a field is
+// wider than the lowest, %a is rounded down to 8: the verifier wants loads from
+// the stack aligned.
 //
 // Records have flavoured names here: a loader ignores what follows `___`, but
 // to LLVM they are other relocations. It would merge the offsets of guard,
@@ -70,8 +73,8 @@ Value *offsetBy(IRBuilderBase &builder, Value *base, uint64_t offset) {
 
 class WindowWriter {
 public:
-  explicit WindowWriter(const ReadWindow &window)
-      : window_(window), builder_(window.at) {
+  explicit WindowWriter(const ReadWindow &window, Value *distance = nullptr)
+      : window_(window), builder_(window.at), distance_(distance) {
     builder_.SetCurrentDebugLocation(
         window.fields.front().calls.front()->getDebugLoc());
   }
@@ -93,10 +96,11 @@ public:
   }
 
   void writeArms() {
-    Value *guard = createGuard(builder_, window_, "___arm");
+    WindowGuard guard = createGuard(builder_, window_, "___arm");
+    distance_ = guard.distance;
     Instruction *shared, *single;
-    SplitBlockAndInsertIfThenElse(guard, window_.at->getIterator(), &shared,
-                                  &single);
+    SplitBlockAndInsertIfThenElse(guard.holds, window_.at->getIterator(),
+                                  &shared, &single);
     builder_.SetInsertPoint(shared);
     StackBuffer buffer(builder_, window_.buffer);
     address_ = buffer.address();
@@ -166,13 +170,9 @@ private:
 
   /// From the window's start to the end of its last field.
   Value *boundedBytes() {
-    const WindowField &last = lastField(window_);
-    uint64_t beside = window_.reach + last.bytes;
-    if (&last == &anchor())
-      return builder_.getInt64(beside);
-    return builder_.CreateAdd(
-        builder_.CreateSub(offsetOf(builder_, last, "___size"), start_),
-        builder_.getInt64(beside), "window.bytes");
+    Value *beside = builder_.getInt64(window_.reach + lastField(window_).bytes);
+    return distance_ ? builder_.CreateAdd(distance_, beside, "window.bytes")
+                     : beside;
   }
 
   const WindowField &anchor() const { return window_.fields[window_.anchor]; }
@@ -235,6 +235,10 @@ private:
     default:
       if (&field == &anchor() && !window_.masked)
         return offsetBy(builder_, address_, window_.reach);
+      if (distance_ && window_.fields.size() == 2 &&
+          &field == &lastField(window_))
+        return builder_.CreatePtrAdd(
+            offsetBy(builder_, address_, window_.reach), distance_);
       return ir::createKernelAddress(
           builder_, flavored(*field.field, "___window"), view());
     }
@@ -251,10 +255,10 @@ private:
   }
 
   Value *negated(Value *value) {
-    Type *type = builder_.getInt64Ty();
-    InlineAsm *hidden = InlineAsm::get(FunctionType::get(type, type, false), "",
-                                       "=r,0", /*hasSideEffects=*/true);
-    Value *zero = builder_.CreateCall(hidden, builder_.getInt64(0));
+    InlineAsm *zeroing =
+        InlineAsm::get(FunctionType::get(builder_.getInt64Ty(), false),
+                       "$0 = 0", "=r", /*hasSideEffects=*/true);
+    Value *zero = builder_.CreateCall(zeroing);
     return builder_.CreateSub(zero, value);
   }
 
@@ -268,6 +272,7 @@ private:
   IRBuilder<> builder_;
   Value *address_ = nullptr; ///< of the buffer
   Value *start_ = nullptr;   ///< of a bounded window in its record
+  Value *distance_;          ///< WindowGuard::distance
   DenseMap<BasicBlock *, Value *> views_;
   SmallVector<Instruction *, 8> loads_;
 };
@@ -290,24 +295,26 @@ Value *runGuard(IRBuilderBase &builder, ArrayRef<Value *> offsets,
 
 /// The fields below the anchor are within reach, those above it within the
 /// buffer; the read ends with the last of them.
-Value *boundsGuard(IRBuilderBase &builder, const ReadWindow &window,
-                   ArrayRef<Value *> offsets) {
+WindowGuard boundsGuard(IRBuilderBase &builder, const ReadWindow &window,
+                        ArrayRef<Value *> offsets) {
   Value *anchor = offsets[window.anchor];
   if (window.masked)
     anchor = builder.CreateAnd(anchor, uint64_t(-8), "window.start");
   size_t last = &lastField(window) - window.fields.data();
-  Value *guard = nullptr;
+  WindowGuard guard;
   auto require = [&](Value *condition) {
-    guard = guard ? builder.CreateAnd(guard, condition) : condition;
+    guard.holds =
+        guard.holds ? builder.CreateAnd(guard.holds, condition) : condition;
   };
-  auto within = [&](Value *high, Value *low, uint64_t bytes) {
-    require(builder.CreateICmpULE(builder.CreateSub(high, low),
-                                  builder.getInt64(bytes)));
+  auto isWithin = [&](Value *distance, uint64_t bytes) {
+    require(builder.CreateICmpULE(distance, builder.getInt64(bytes)));
   };
   if (window.anchor != 0)
-    within(anchor, offsets[0], window.reach);
-  if (window.anchor != last)
-    within(offsets[last], anchor, window.buffer - window.reach - kWidest);
+    isWithin(builder.CreateSub(anchor, offsets[0]), window.reach);
+  if (window.anchor != last) {
+    guard.distance = builder.CreateSub(offsets[last], anchor, "distance");
+    isWithin(guard.distance, window.buffer - window.reach - kWidest);
+  }
   for (size_t i = 0; i != offsets.size(); ++i) {
     if (i == window.anchor || i == last || (i == 0 && window.anchor != 0))
       continue;
@@ -321,27 +328,27 @@ Value *boundsGuard(IRBuilderBase &builder, const ReadWindow &window,
 
 } // namespace
 
-Value *createGuard(IRBuilderBase &builder, const ReadWindow &window,
-                   StringRef flavor) {
+WindowGuard createGuard(IRBuilderBase &builder, const ReadWindow &window,
+                        StringRef flavor) {
   SmallVector<Value *, 8> offsets;
   for (const WindowField &field : window.fields) {
     // A field that the running kernel lacks is reported where it is read.
     builder.SetCurrentDebugLocation(field.calls.front()->getDebugLoc());
     offsets.push_back(offsetOf(builder, field, flavor));
   }
-  return window.kind == WindowKind::Run
-             ? runGuard(builder, offsets, window.fields.front().bytes)
-             : boundsGuard(builder, window, offsets);
+  if (window.kind == WindowKind::Run)
+    return {runGuard(builder, offsets, window.fields.front().bytes), nullptr};
+  return boundsGuard(builder, window, offsets);
 }
 
 void writeArms(const ReadWindow &window) { WindowWriter(window).writeArms(); }
 
-void writeWindow(const ReadWindow &window) {
+void writeWindow(const ReadWindow &window, const WindowGuard &guard) {
   bool isFixed =
       window.kind == WindowKind::Exact || window.kind == WindowKind::Run;
   if (isFixed && readRunInPlace(window))
     return;
-  WindowWriter(window).write();
+  WindowWriter(window, guard.distance).write();
 }
 
 } // namespace whistler::passes

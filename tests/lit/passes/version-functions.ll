@@ -35,7 +35,7 @@ define i32 @own(ptr %ctx) section "kprobe/x" {
 
 ; Outside of tracing programs the helper came later than its number.
 ; CHECK-LABEL: define i32 @both(ptr %ctx) section "tc" {
-; CHECK: icmp ne ptr @bpf_rdonly_cast, null
+; CHECK: enumerator_exists.special_kfunc_type.KF_bpf_rdonly_cast()
 ; CHECK: label %direct, label %task
 ; CHECK: @both.direct(
 ; CHECK: enumerator_exists.bpf_func_id.BPF_FUNC_task_pt_regs()
@@ -59,13 +59,32 @@ define i32 @trusted(ptr %ctx) section "tp_btf/sched_switch" {
   ret i32 %pid
 }
 
+; A test of a pointer that may be null is what casts spare.
+; CHECK-LABEL: define i32 @tested(
+; CHECK: @tested.direct(
+; CHECK: @tested.task(
+; CHECK: @tested.helper(
+define i32 @tested(ptr %ctx) section "kprobe/x" {
+  %t = call i64 inttoptr (i64 35 to ptr)()
+  %task = inttoptr i64 %t to ptr
+  %cred = call ptr @whistler.kernel.load.task_struct.cred(ptr %task)
+  %uid = call i32 @whistler.kernel.load.cred.uid(ptr %cred)
+  ret i32 %uid
+}
+
 ; CHECK: define internal i32 @own.task(ptr %ctx) #[[TASK:[0-9]+]] {
 ; CHECK: define internal i32 @own.helper(ptr %ctx)
-; CHECK: attributes #[[TASK]] = { noinline "whistler-version"="task" }
+; CHECK: attributes #[[TASK]] = { noinline "whistler-tracing" "whistler-version"="task" }
 ; REMARK: 2 versions, for kernels that can and can't do without helper reads: 1 of 1 reads are direct loads in the best
 ; REMARK: 3 versions, for kernels that can and can't do without helper reads: 2 of 2 reads are direct loads in the best
 
 declare ptr @whistler.context.pointer.task_struct(ptr, i64)
 declare !whistler.field !1 i32 @whistler.kernel.load.task_struct.pid(ptr) nounwind willreturn nosync nofree memory(inaccessiblemem: read)
+declare !whistler.field !3 ptr @whistler.kernel.load.task_struct.cred(ptr) nounwind willreturn nosync nofree memory(inaccessiblemem: read)
+declare !whistler.field !5 i32 @whistler.kernel.load.cred.uid(ptr) nounwind willreturn nosync nofree memory(inaccessiblemem: read)
 !1 = !{!"signed integer direct", i32 4, !"", !2}
 !2 = !{!"struct task_struct", i64 9792, !"pid", i64 10112}
+!3 = !{!"pointer direct typed", i32 8, !"cred", !4}
+!4 = !{!"struct task_struct", i64 9792, !"cred", i64 13888}
+!5 = !{!"integer direct", i32 4, !"", !6}
+!6 = !{!"struct cred", i64 184, !"uid", i64 64}

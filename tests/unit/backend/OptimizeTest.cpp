@@ -72,6 +72,34 @@ TEST(Optimize, ModulesOfOneProcessShareNoRelocations) {
   }
 }
 
+// A call that may write any memory that the module can name doesn't disturb
+// reads of memory that it can't.
+TEST(Optimize, ReadsMergeAcrossCallsThatWriteOtherMemory) {
+  constexpr StringLiteral kTwice = R"(
+    declare i64 @read(ptr) nounwind willreturn memory(inaccessiblemem: read)
+    define i64 @f(ptr %a, ptr %key) section "socket" {
+      %first = call i64 @read(ptr %a)
+      call void inttoptr (i64 2 to ptr)(ptr %key) #0
+      %second = call i64 @read(ptr %a)
+      %sum = add i64 %first, %second
+      ret i64 %sum
+    }
+    attributes #0 = { nounwind memory(readwrite, inaccessiblemem: EFFECT) }
+  )";
+  auto reads = [&](StringRef effect) {
+    std::string text = kTwice.str();
+    text.replace(text.find("EFFECT"), 6, effect.str());
+    LLVMContext context;
+    auto module = parse(context, text);
+    auto machine = cantFail(createTargetMachine({}));
+    prepareModule(*module, *machine);
+    EXPECT_FALSE(bool(optimize(*module, *machine, {}, nullptr, nullptr)));
+    return module->getFunction("read")->getNumUses();
+  };
+  EXPECT_EQ(reads("none"), 1u);
+  EXPECT_EQ(reads("write"), 2u);
+}
+
 TEST(Optimize, O0KeepsTheVariablesInRegisters) {
   TargetOptions options;
   options.optimize = false;

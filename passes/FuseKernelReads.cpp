@@ -14,6 +14,7 @@
 #include "FuseKernelReads.h"
 
 #include "BodyVersions.h"
+#include "CurrentTaskIds.h"
 #include "StackPlan.h"
 #include "WindowWriter.h"
 
@@ -128,8 +129,10 @@ void writeGuarded(Function &function, ArrayRef<const ReadWindow *> windows) {
         others.push_back(copied(*window, copies));
   for (const ReadWindow &window : others)
     writeArms(window);
-  for (auto [window, guard] : zip(windows, guards))
-    writeWindow(*window, guard);
+  // What is kept for later windows, too, would be kept on the stack.
+  writeWindow(*windows.front(), guards.front());
+  for (const ReadWindow *window : drop_begin(windows))
+    writeWindow(*window);
 }
 
 } // namespace
@@ -140,7 +143,8 @@ PreservedAnalyses FuseKernelReads::run(Function &function,
       analyses.getResult<OptimizationRemarkEmitterAnalysis>(function);
   WindowPlan plan = planWindows(function, analyses, limits);
   for (const LoneRead &read : plan.alone)
-    reportAlone(remarks, read.call, read.reason);
+    if (!currentTaskIdShift(*read.call)) // which is no read in the end
+      reportAlone(remarks, read.call, read.reason);
   bool isLong = function.getInstructionCount() > kLongestBody;
   planStack(plan.windows, allocatedBytes(function) + kSpillBytes);
   SmallVector<const ReadWindow *, 8> fixed, guarded;

@@ -12,8 +12,9 @@
 //   %pid = load i32, whistler.kernel.address.task_struct.pid(%view)
 //   %code = load i32, %buffer
 //
-// The guard compares %far, so it is there already; with only two fields the
-// last one is loaded from %buffer + %far. -a is written as 0 - a with the 0
+// The guard compares %far, so where it may take a register until then it is
+// there already; with only two fields the last one is loaded from
+// %buffer + %far. -a is written as 0 - a with the 0
 // behind an empty asm statement: a subtraction from the frame pointer is
 // refused, and up to 6.12 a negation has no known result. Where a field is
 // wider than the lowest, %a is rounded down to 8: the verifier wants loads from
@@ -170,9 +171,16 @@ private:
 
   /// From the window's start to the end of its last field.
   Value *boundedBytes() {
-    Value *beside = builder_.getInt64(window_.reach + lastField(window_).bytes);
-    return distance_ ? builder_.CreateAdd(distance_, beside, "window.bytes")
-                     : beside;
+    const WindowField &last = lastField(window_);
+    uint64_t beside = window_.reach + last.bytes;
+    if (&last == &anchor())
+      return builder_.getInt64(beside);
+    Value *distance =
+        distance_
+            ? distance_
+            : builder_.CreateSub(offsetOf(builder_, last, "___size"), start_);
+    return builder_.CreateAdd(distance, builder_.getInt64(beside),
+                              "window.bytes");
   }
 
   const WindowField &anchor() const { return window_.fields[window_.anchor]; }

@@ -31,8 +31,8 @@ WindowGuard createGuard(llvm::IRBuilderBase &builder, const ReadWindow &window,
 void writeArms(const ReadWindow &window);
 
 /// Puts the window's read at its place; its reads become loads where they
-/// were. A guarded window's code is right only where its guard holds, which
-/// must dominate it.
+/// were. A guarded window's code is right only where its guard holds. `guard`
+/// says what of it may be kept in a register until the read.
 void writeWindow(const ReadWindow &window, const WindowGuard &guard = {});
 
 } // namespace whistler::passes

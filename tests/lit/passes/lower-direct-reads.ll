@@ -57,12 +57,17 @@ b:
 }
 
 ; An argument is read directly under every strategy; one that may be null is
-; tested.
+; cast, or tested where there are no casts.
 ; CHECK-LABEL: @nullable(
-; CHECK: %[[THERE:.*]] = icmp ne ptr %sk, null
-; CHECK: br i1 %[[THERE]]
+; CHECK: %cast = call ptr @bpf_rdonly_cast(ptr %sk,
+; CHECK-NOT: br
 ; CHECK: load i32, ptr %{{.*}}, align 4
-; CHECK: phi i32 [ %{{.*}}, %{{.*}} ], [ 0, %{{.*}} ]
+; CHECK-NEXT: ret
+; TASK-LABEL: @nullable(
+; TASK: %[[THERE:.*]] = icmp ne ptr %sk, null
+; TASK: br i1 %[[THERE]]
+; TASK: load i32, ptr %{{.*}}, align 4
+; TASK: phi i32 [ %{{.*}}, %{{.*}} ], [ 0, %{{.*}} ]
 ; TRUSTED-LABEL: @nullable(
 ; TRUSTED: load i32, ptr %{{.*}}, align 4
 define i32 @nullable(ptr %ctx) {

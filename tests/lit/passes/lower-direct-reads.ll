@@ -2,6 +2,7 @@
 ; RUN: %opt -passes='whistler-lower-direct-reads<reads=direct>' -pass-remarks=whistler -pass-remarks-missed=whistler -S %s 2>%t.remarks | FileCheck %s
 ; RUN: FileCheck %s --check-prefix=REMARK --input-file=%t.remarks
 ; RUN: %opt -passes='whistler-lower-direct-reads<target=6.1>' -S %s | FileCheck %s --check-prefix=TASK
+; RUN: %opt -passes='whistler-lower-direct-reads<target=6.1>' -pass-remarks=whistler -disable-output %s 2>&1 | FileCheck %s --check-prefix=TESTED
 ; RUN: %opt -passes='whistler-lower-direct-reads<reads=fused>' -S %s | FileCheck %s --check-prefix=TRUSTED
 ; RUN: %opt -passes='whistler-lower-direct-reads<reads=direct;baked>' -S %s | FileCheck %s --check-prefix=BAKED
 
@@ -148,7 +149,7 @@ define i64 @refused(ptr %task) {
 
 ; REMARK-DAG: read by whistler.kernel.load.task_struct.mm is a direct load through a typed pointer
 ; REMARK-DAG: read by whistler.kernel.load.task_struct.pid is a direct load through bpf_rdonly_cast
-; REMARK-DAG: read by whistler.kernel.load.task_struct.pid is a direct load through a typed pointer that is tested first
+; TESTED: read by whistler.kernel.load.task_struct.pid is a direct load through a typed pointer that is tested first
 ; REMARK-DAG: read by whistler.kernel.load.task_struct.bit is no direct load: a bitfield has no width of its own
 ; REMARK-DAG: read by whistler.kernel.load.task_struct.hidden is no direct load: the verifier finds another member at its offset
 

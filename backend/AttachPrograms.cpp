@@ -315,4 +315,27 @@ Attachment attachProgram(RunningObject::Impl &impl, bpf_program *program,
   return result;
 }
 
+Attachment attachInterface(RunningObject::Impl &impl, bpf_map *map) {
+  Attachment result;
+  result.program = bpf_map__name(map);
+  result.section = ".struct_ops";
+  bpf_link *link = bpf_map__attach_struct_ops(map);
+  int number = errno;
+  if (link) {
+    result.attached = true;
+    result.where = "registered with the kernel";
+    impl.undo.push_back([link] { bpf_link__destroy(link); });
+    return result;
+  }
+  result.problem = errorText(number);
+  result.fault =
+      number == EINVAL ? Attachment::Fault::Input : Attachment::Fault::Machine;
+  if (number == EEXIST)
+    result.advice = "another one of that name is registered: bpftool "
+                    "struct_ops show";
+  if (number == EPERM)
+    result.advice = "root, or CAP_BPF and CAP_NET_ADMIN";
+  return result;
+}
+
 } // namespace whistler::backend

@@ -171,8 +171,14 @@ std::vector<Attachment> RunningObject::attach(const AttachOptions &options) {
   std::vector<Attachment> results;
   bpf_program *program = nullptr;
   bpf_object__for_each_program(program, impl_->object.get()) {
-    if (bpf_program__autoload(program))
+    if (bpf_program__autoload(program) &&
+        bpf_program__type(program) != BPF_PROG_TYPE_STRUCT_OPS)
       results.push_back(attachProgram(*impl_, program, options));
+  }
+  bpf_map *map = nullptr;
+  bpf_object__for_each_map(map, impl_->object.get()) {
+    if (bpf_map__type(map) == BPF_MAP_TYPE_STRUCT_OPS)
+      results.push_back(attachInterface(*impl_, map));
   }
   return results;
 }

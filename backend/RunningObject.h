@@ -42,6 +42,9 @@ struct RunningObject::Impl {
 Attachment attachProgram(RunningObject::Impl &impl, bpf_program *program,
                          const AttachOptions &options);
 
+/// Registers an object of a kernel interface, its programs with it.
+Attachment attachInterface(RunningObject::Impl &impl, bpf_map *map);
+
 /// Maps of the object with the types that its BTF gives them.
 std::vector<RunningMap> describeMaps(bpf_object *object);
 

@@ -19,6 +19,9 @@
 #include "Validate.h"
 #include "whistler/btf/Errors.h"
 
+#include <llvm/Support/FileSystem.h>
+#include <llvm/Support/Path.h>
+
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -43,6 +46,7 @@ struct Btf::Impl {
   void addEnumerator(const btf_type *type, uint32_t index, const char *name,
                      std::vector<Enumerator> &found) const;
   llvm::Expected<Function> prototype(TypeId id) const;
+  Function parametersOf(const btf_type *prototype) const;
 };
 
 Btf::Btf(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -114,11 +118,31 @@ Btf::read(llvm::ArrayRef<uint8_t> bytes, std::shared_ptr<const Btf> base,
   return std::shared_ptr<const Btf>(new Btf(std::move(impl)));
 }
 
+/// What the module BTF in the file `path` continues.
+llvm::Expected<std::shared_ptr<const Btf>>
+Btf::openBase(const std::string &path) {
+  llvm::SmallString<128> beside(path);
+  llvm::sys::path::remove_filename(beside);
+  llvm::sys::path::append(beside, "vmlinux");
+  const bool isThere = llvm::sys::fs::exists(beside);
+  const std::string file = isThere ? std::string(beside) : kKernelPath;
+  auto buffer = readRawBtf(file);
+  if (!buffer)
+    return buffer.takeError();
+  return read(bytesOf(**buffer), nullptr, file);
+}
+
 llvm::Expected<std::shared_ptr<const Btf>>
 Btf::open(const std::string &path, std::shared_ptr<const Btf> base) {
   auto buffer = readRawBtf(path);
   if (!buffer)
     return buffer.takeError();
+  if (!base && isSplit(bytesOf(**buffer))) {
+    auto opened = openBase(path);
+    if (!opened)
+      return opened.takeError();
+    base = std::move(*opened);
+  }
   return read(bytesOf(**buffer), std::move(base), path);
 }
 
@@ -126,6 +150,10 @@ llvm::Expected<std::shared_ptr<const Btf>>
 Btf::fromMemory(llvm::ArrayRef<uint8_t> bytes,
                 std::shared_ptr<const Btf> base) {
   return read(bytes, std::move(base), "memory");
+}
+
+bool Btf::isOwnOfModule(TypeId id) const {
+  return impl_->base && id >= impl_->base->typeCount();
 }
 
 uint32_t Btf::typeCount() const { return btf__type_cnt(impl_->image.raw); }
@@ -276,10 +304,16 @@ llvm::Expected<Function> Btf::Impl::prototype(TypeId id) const {
   const btf_type *prototype = btf__type_by_id(image.raw, function->type);
   if (!prototype || !btf_is_func_proto(prototype))
     return image.corrupt(id, "is a function without a prototype");
-  Function result;
+  Function result = parametersOf(prototype);
   result.name = nameOf(image, function).str();
-  result.result = prototype->type;
   result.isKfunc = isKfunc(id);
+  return result;
+}
+
+/// What a BTF_KIND_FUNC_PROTO says.
+Function Btf::Impl::parametersOf(const btf_type *prototype) const {
+  Function result;
+  result.result = prototype->type;
   const btf_param *parameters = btf_params(prototype);
   for (uint32_t i = 0; i < btf_vlen(prototype); ++i)
     result.parameters.push_back(
@@ -290,6 +324,17 @@ llvm::Expected<Function> Btf::Impl::prototype(TypeId id) const {
     result.parameters.pop_back();
   }
   return result;
+}
+
+llvm::Expected<Function> Btf::functionType(TypeId id) const {
+  llvm::Expected<Stripped> type = strip(impl_->image, id);
+  if (type && btf_is_ptr(type->type))
+    type = strip(impl_->image, type->type->type);
+  if (!type)
+    return type.takeError();
+  if (type->type && btf_is_func_proto(type->type))
+    return impl_->parametersOf(type->type);
+  return llvm::make_error<UnknownTypeError>("a function's type");
 }
 
 llvm::Expected<Function> Btf::findFunction(llvm::StringRef name) const {

@@ -88,14 +88,14 @@ BtfCache::open(const std::string &path) {
 }
 
 llvm::Expected<std::shared_ptr<const Btf>>
-BtfCache::openModule(const std::string &name) {
-  const std::string directory = "/sys/kernel/btf/";
+BtfCache::openModule(const std::string &name, const std::string &kernel) {
+  const std::string directory = kernel.substr(0, kernel.rfind('/') + 1);
   if (name.empty() || name.front() == '.' ||
       name.find('/') != std::string::npos)
     return llvm::createFileError(
         directory + name, std::make_error_code(std::errc::invalid_argument));
   std::lock_guard lock(impl_->mutex);
-  auto base = impl_->open(Btf::kKernelPath, nullptr);
+  auto base = impl_->open(kernel, nullptr);
   if (!base || name == "vmlinux")
     return base;
   return impl_->open(directory + name, *base);

@@ -231,6 +231,17 @@ llvm::Expected<Tables> validate(llvm::ArrayRef<uint8_t> bytes, BaseExtent base,
   return walk.takeTables();
 }
 
+bool isSplit(llvm::ArrayRef<uint8_t> bytes) {
+  btf_header header;
+  if (bytes.size() < sizeof header)
+    return false;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  const uint64_t strings = uint64_t(header.hdr_len) + header.str_off;
+  if (header.magic != BTF_MAGIC)
+    return false;
+  return header.str_len == 0 || (strings < bytes.size() && bytes[strings] != 0);
+}
+
 uint32_t stringSectionBytes(llvm::ArrayRef<uint8_t> bytes) {
   btf_header header;
   std::memcpy(&header, bytes.data(), sizeof header);

@@ -36,6 +36,10 @@ struct BaseExtent {
 llvm::Expected<Tables> validate(llvm::ArrayRef<uint8_t> bytes, BaseExtent base,
                                 const std::string &where);
 
+/// Are these bytes BTF that continues another's? Its strings do not begin with
+/// the empty one, which only the base has. False for what is no BTF at all.
+bool isSplit(llvm::ArrayRef<uint8_t> bytes);
+
 /// Bytes of the string section of BTF that `validate` accepted.
 uint32_t stringSectionBytes(llvm::ArrayRef<uint8_t> bytes);
 

@@ -39,14 +39,16 @@ def argument(text, helper):
         return name.capitalize()
     if name in FOREIGN:
         return "User" if helper.endswith(("user", "user_str")) else FOREIGN[name]
-    if name.startswith("callback"):
+    if name == "callback_fn":
         return "Function"
+    if helper == "user_ringbuf_drain" and name == "ctx":
+        return "Memory"
     if name in ("ctx", "skb", "xdp_md", "skops", "msg", "regs"):
         return "Context"
     if "char" in text:
         return "Text"
     # Objects of the kernel come from other helpers or arguments.
-    if re.search(r"struct (task_struct|inode|file|socket|cgroup|path)", text):
+    if re.search(r"struct (task_struct|inode|file|socket|cgroup|path|seq_file)", text):
         return "Scalar"
     if name in ("sk", "sock", "task", "bpf_socket", "tp", "percpu_ptr", "ptr",
                 "dst") and helper in (
@@ -66,6 +68,8 @@ def argument_kinds(parts, helper):
     kinds = []
     for part in parts:
         kind = argument(part, helper)
+        if "Map" in kinds and part.endswith("*key"):
+            kind = "Key"
         sizes = kind == "Scalar" and re.search(r"\b\w*(size|len|sz|size_of_buf)$", part)
         if sizes and kinds and kinds[-1] in ("Memory", "Text"):
             kind = "Size"

@@ -85,7 +85,7 @@ StageTimer::~StageTimer() { times_.push_back({stage_, now() - start_}); }
 Expected<std::shared_ptr<const btf::Btf>> Frontend::openBtf(StringRef module) {
   StageTimer timer(times, "btf");
   return module.empty() ? cache.open(options.btfPath)
-                        : cache.openModule(module.str());
+                        : cache.openModule(module.str(), options.btfPath);
 }
 
 /// False when the source has errors. The forms live until `program` has what

@@ -91,6 +91,10 @@ DIType *debugType(DIBuilder &debug, DIFile *file, const DataType &type) {
     return arrayType(debug, type.count, type.bytes,
                      debugType(debug, file, *type.element));
   case DataType::Kind::Pointer:
+    if (type.isFunction)
+      return debug.createPointerType(
+          debug.createSubroutineType(debug.getOrCreateTypeArray({nullptr})),
+          64); // BTF leaves out a function's type that has not even a result
     return debug.createPointerType(
         type.element ? debugType(debug, file, *type.element) : nullptr, 64);
   case DataType::Kind::Enum:

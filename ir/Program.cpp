@@ -41,6 +41,17 @@ struct ModuleBuilder::Impl {
     return debug.createBasicType(name, bits, encoding);
   }
 
+  GlobalVariable *variable(StringRef name, Constant *contents, Align align,
+                           StringRef section = "", bool isConstant = false) {
+    auto *global =
+        new GlobalVariable(module, contents->getType(), isConstant,
+                           GlobalValue::ExternalLinkage, contents, name);
+    global->setSection(section);
+    global->setAlignment(align);
+    global->setDSOLocal(true);
+    return global;
+  }
+
   void describe(GlobalVariable &global, DIType *type, unsigned line) {
     global.addDebugInfo(debug.createGlobalVariableExpression(
         unit, global.getName(), "", file, line, type, /*IsLocalToUnit=*/false));
@@ -106,12 +117,8 @@ GlobalVariable *ModuleBuilder::addMap(const MapDefinition &map, unsigned line) {
   Type *layout = StructType::get(
       ArrayType::get(Type::getInt64Ty(context), type->getSizeInBits() / 64),
       ArrayType::get(PointerType::get(context, 0), map.values.size()));
-  auto *global = new GlobalVariable(impl_->module, layout, /*isConstant=*/false,
-                                    GlobalValue::ExternalLinkage,
-                                    Constant::getNullValue(layout), map.name);
-  global->setSection(".maps");
-  global->setAlignment(Align(8));
-  global->setDSOLocal(true);
+  GlobalVariable *global = impl_->variable(
+      map.name, Constant::getNullValue(layout), Align(8), ".maps");
   impl_->describe(*global, type, line);
   return global;
 }
@@ -180,19 +187,43 @@ Function *ModuleBuilder::addSubprogram(StringRef name,
 GlobalVariable *ModuleBuilder::addGlobal(StringRef name, const DataType &type,
                                          Constant *initializer, bool isConstant,
                                          unsigned line) {
-  auto *global =
-      new GlobalVariable(impl_->module, initializer->getType(), isConstant,
-                         GlobalValue::ExternalLinkage, initializer, name);
+  GlobalVariable *global =
+      impl_->variable(name, initializer, Align(8), "", isConstant);
   // The loader may set it before the program runs.
   global->setExternallyInitialized(true);
-  global->setAlignment(Align(8));
-  global->setDSOLocal(true);
   DIType *debugInfo = debugType(impl_->debug, impl_->file, type);
   if (isConstant)
     debugInfo =
         impl_->debug.createQualifiedType(dwarf::DW_TAG_const_type, debugInfo);
   impl_->describe(*global, debugInfo, line);
   return global;
+}
+
+void ModuleBuilder::addStructOps(const StructOps &ops, unsigned line) {
+  LLVMContext &context = impl_->module.getContext();
+  SmallVector<Constant *, 8> parts;
+  uint64_t end = 0;
+  auto padTo = [&](uint64_t offset) {
+    if (offset > end)
+      parts.push_back(Constant::getNullValue(
+          ArrayType::get(Type::getInt8Ty(context), offset - end)));
+    end = offset;
+  };
+  for (size_t i = 0; i < ops.values.size(); ++i) {
+    padTo(ops.type.members[i].byteOffset);
+    const StructOps::Value &value = ops.values[i];
+    parts.push_back(value.program.empty()
+                        ? ConstantDataArray::get(context, value.bytes)
+                        : static_cast<Constant *>(
+                              impl_->module.getNamedValue(value.program)));
+    end += ops.type.members[i].type->bytes;
+  }
+  padTo(ops.type.bytes);
+  Constant *contents = ConstantStruct::getAnon(parts, /*Packed=*/true);
+  GlobalVariable *global =
+      impl_->variable(ops.name, contents, Align(8), ".struct_ops");
+  impl_->describe(*global, debugType(impl_->debug, impl_->file, ops.type),
+                  line);
 }
 
 DebugLoc ModuleBuilder::location(Function &function, unsigned line,
@@ -204,12 +235,8 @@ DebugLoc ModuleBuilder::location(Function &function, unsigned line,
 void ModuleBuilder::setLicense(StringRef license) {
   Constant *text =
       ConstantDataArray::getString(impl_->module.getContext(), license);
-  auto *global = new GlobalVariable(
-      impl_->module, text->getType(),
-      /*isConstant=*/false, GlobalValue::ExternalLinkage, text, "_license");
-  global->setSection("license");
-  global->setAlignment(Align(1));
-  global->setDSOLocal(true);
+  GlobalVariable *global =
+      impl_->variable("_license", text, Align(1), "license");
   auto character = std::make_shared<DataType>();
   character->name = "char";
   character->bytes = 1;

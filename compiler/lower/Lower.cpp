@@ -163,6 +163,8 @@ void ModuleLowering::run() {
                                    line(program.span)));
   for (size_t i = 0; i < program_.maps.size(); ++i)
     builder_.setMapValues(*maps_[i], program_.maps[i]);
+  for (const KernelInterface &object : program_.interfaces)
+    builder_.addStructOps(object.ops, line(object.span));
   builder_.setLicense(program_.license);
   builder_.finish();
 }

@@ -38,9 +38,11 @@ const Symbol *FormContext::makeUninterned(llvm::StringRef name) {
 }
 
 const Form *FormContext::symbol(const Symbol *symbol, SourceSpan span,
-                                const Expansion *expansion) {
+                                const Expansion *expansion,
+                                const Symbol *package) {
   Form *made = make(Form::Kind::Symbol, span, expansion);
   made->symbol = symbol;
+  made->package = package;
   return made;
 }
 

@@ -50,6 +50,9 @@ struct Form {
   bool isNegative = false; ///< integers: written below zero
   SourceSpan span;
   const Expansion *expansion = nullptr; ///< null for text of the file itself
+  /// Symbols written `package:name`: the package, which means something only to
+  /// those who look for it.
+  const Symbol *package = nullptr;
   union {
     const Symbol *symbol;
     uint64_t integer; ///< two's complement; characters too
@@ -79,7 +82,8 @@ public:
   const Symbol *makeUninterned(llvm::StringRef name);
   const Form *nil() const { return nil_; }
   const Form *symbol(const Symbol *symbol, SourceSpan span,
-                     const Expansion *expansion = nullptr);
+                     const Expansion *expansion = nullptr,
+                     const Symbol *package = nullptr);
   const Form *integer(int64_t value, SourceSpan span,
                       const Expansion *expansion = nullptr);
   const Form *integer(uint64_t value, bool isNegative, SourceSpan span,

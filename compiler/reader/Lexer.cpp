@@ -284,14 +284,16 @@ bool Lexer::takeName(std::string &name, size_t &packageEnd, bool &barred) {
   return true;
 }
 
-Token Lexer::symbolNamed(size_t begin, llvm::StringRef name, bool keyword) {
+Token Lexer::symbolNamed(size_t begin, llvm::StringRef name,
+                         llvm::StringRef package, bool keyword) {
   SourceSpan span = spanFrom(begin);
   if (!keyword && name == "NIL") {
     Token out = token(Token::Kind::Atom, begin);
     out.atom = forms_.nil();
     return out;
   }
-  return atom(forms_.symbol(forms_.intern(name, keyword), span));
+  const Symbol *home = package.empty() ? nullptr : forms_.intern(package);
+  return atom(forms_.symbol(forms_.intern(name, keyword), span, nullptr, home));
 }
 
 Token Lexer::symbolOrNumber() {
@@ -323,8 +325,9 @@ Token Lexer::symbolOrNumber() {
   if (name.size() == packageEnd && !barred)
     return mistake(begin, DiagnosticKind::EmptySymbol);
   bool keyword = packageEnd == 1 && text[0] == ':';
-  return symbolNamed(begin, llvm::StringRef(name).drop_front(packageEnd),
-                     keyword);
+  llvm::StringRef whole = name;
+  return symbolNamed(begin, whole.drop_front(packageEnd),
+                     whole.take_front(packageEnd).rtrim(':'), keyword);
 }
 
 } // namespace whistler::compiler

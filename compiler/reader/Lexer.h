@@ -48,7 +48,8 @@ private:
   Token string();
   Token symbolOrNumber();
   bool takeName(std::string &name, size_t &packageEnd, bool &barred);
-  Token symbolNamed(size_t begin, llvm::StringRef name, bool keyword);
+  Token symbolNamed(size_t begin, llvm::StringRef name, llvm::StringRef package,
+                    bool keyword);
   llvm::StringRef takeConstituents();
 
   FileId file_;

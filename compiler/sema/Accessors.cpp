@@ -7,13 +7,24 @@
 
 namespace whistler::compiler {
 
+bool mayLeadTo(Analyzer &a, const ValueType &type, llvm::StringRef record) {
+  if (!type.isPointer || type.pointee.empty() || type.pointee == record)
+    return true;
+  const StructInfo *around = a.findStruct(type.pointee);
+  if (around == nullptr || around->isKernel || !around->isUnion)
+    return false;
+  return llvm::any_of(around->fields, [&](const FieldInfo &member) {
+    return !member.type.name.empty() &&
+           mayLeadTo(a, pointerType(type.space, member.type.name), record);
+  });
+}
+
 bool checkPointee(Analyzer &a, const Form *form, const NodePtr &base,
                   const StructInfo &record) {
   if (isError(base))
     return false;
   const ValueType &type = base->type;
-  bool isOther =
-      type.isPointer && (!type.pointee.empty() && type.pointee != record.name);
+  bool isOther = !mayLeadTo(a, type, record.name);
   if (type.isPointer && type.space == Space::Map)
     isOther = true;
   if (!isOther)
@@ -182,7 +193,8 @@ const Accessor *choose(Analyzer &a, const Form *form,
   if (candidates.size() == 1)
     return &candidates.front();
   for (const Accessor &candidate : candidates)
-    if (type.isPointer && candidate.record->name == type.pointee)
+    if (type.isPointer && !type.pointee.empty() &&
+        mayLeadTo(a, type, candidate.record->name))
       return &candidate;
   a.report(form, Kind::AmbiguousAccessor,
            {toString(form->cons.car), lispName(candidates[0].record->name),

@@ -60,14 +60,17 @@ Analyzer::run(const std::vector<const Form *> &topLevelForms) {
   for (const Form *form : inputs.prelude)
     topLevel(form);
   isInPrelude = false;
-  for (const Form *form : topLevelForms)
+  for (const Form *form : topLevelForms) {
     announceSubprograms(form);
+    announceStructOps(form);
+  }
   for (const Form *form : topLevelForms) {
     topLevel(form);
     if (worldError)
       return std::move(worldError);
   }
   checkNamedPrograms();
+  checkStructOps(*this);
   finishSubprograms(*this);
   if (worldError)
     return std::move(worldError);

@@ -30,6 +30,9 @@ struct GlobalInfo {
   bool isConstant = false;
 };
 
+/// Registers of the kernel's machine that a call passes.
+inline constexpr size_t kMostParameters = 5;
+
 /// A defsubprog as declared. Its body is analyzed at the first call with
 /// arguments of one kind, so that accessors in it know the memory that they
 /// work on; other kinds of arguments make another instance.
@@ -53,6 +56,13 @@ struct SubprogramInfo {
   std::vector<Instance> instances;
 };
 
+/// What the kernel wants a function to give that a helper calls.
+enum class CallbackResult : uint8_t {
+  None, ///< no callback: what the function gives
+  Zero,
+  ZeroOrOne, ///< 1 ends what the helper does
+};
+
 /// What is known while one program is analyzed.
 struct FunctionState {
   Code *code = nullptr;
@@ -67,6 +77,7 @@ struct FunctionState {
   /// Subprograms: what `return` gives so far.
   const SubprogramInfo *subprogram = nullptr;
   std::optional<ValueType> result;
+  CallbackResult callbackResult = CallbackResult::None;
   unsigned callDepth = 0; ///< frames below this one
 
   /// The program or function that this is part of.
@@ -129,10 +140,13 @@ public:
   /// Takes a name of the object for a map, global, program or subprogram;
   /// reports one that is taken.
   bool claim(const Form *name);
-  // Functions.cpp
+  // FunctionSyntax.cpp
   /// Names that may be called before their definition.
   void announceSubprograms(const Form *form);
   SubprogramInfo *findSubprogram(llvm::StringRef cName);
+  // StructOps.cpp
+  /// Programs that are functions of an interface, before their definition.
+  void announceStructOps(const Form *form);
 
   // Variables.cpp
   Variable *declare(const Symbol *name, ValueType type, SourceSpan span);
@@ -153,7 +167,13 @@ public:
   const StructInfo *kernelStruct(llvm::StringRef cName, const Form *at);
   /// The kernel's struct of that name, or null without a word.
   const StructInfo *findKernelStruct(llvm::StringRef cName, const Form *at);
-  const StructInfo *kernelStruct(btf::TypeId type, const Form *at);
+  const StructInfo *kernelStruct(const btf::Btf &types, llvm::StringRef cName,
+                                 const Form *at);
+  const StructInfo *kernelStruct(const btf::Btf &types, btf::TypeId type);
+  /// The types of a module, on the kernel's; null when they cannot be had.
+  const btf::Btf *moduleBtf(llvm::StringRef module);
+  const StructInfo *addKernelStruct(const btf::Btf &types,
+                                    const btf::Aggregate &aggregate);
   /// The struct of a name or of an aggregate's type, of program or kernel.
   const StructInfo *findStruct(llvm::StringRef cName) const;
   /// As programs write them.
@@ -182,6 +202,8 @@ public:
   std::vector<const Form *> namedPrograms;
   /// C names of what is in the object, and where each is defined.
   llvm::StringMap<SourceSpan> symbols;
+  /// Of programs: `struct.member`, of which they are the function.
+  llvm::StringMap<std::string> opsFunctions;
   std::string licenseFrom;
   bool isInPrelude = false; ///< while the language's own library is declared
   FunctionState *function = nullptr;
@@ -194,9 +216,12 @@ private:
   void checkNamedPrograms();
   std::shared_ptr<const btf::Btf> btf_;
   bool btfFailed_ = false;
+  const StructInfo *moduleStruct(llvm::StringRef name);
+  std::vector<std::pair<std::string, std::shared_ptr<const btf::Btf>>> modules_;
   std::vector<std::unique_ptr<StructInfo>> ownedStructs_;
   llvm::StringMap<StructInfo *> structs_;
-  llvm::DenseMap<btf::TypeId, StructInfo *> kernelStructs_;
+  llvm::DenseMap<std::pair<const btf::Btf *, btf::TypeId>, StructInfo *>
+      kernelStructs_;
 };
 
 /// C spelling of a symbol: `TASK-STRUCT` is `task_struct`, |Foo-Bar| `Foo_Bar`.
@@ -225,6 +250,9 @@ NodePtr readFieldAsIs(Analyzer &a, const Form *form, NodePtr base,
 NodePtr swapOrder(NodePtr value, const MemoryType &type, SourceSpan span);
 NodePtr fieldAddress(Analyzer &a, const Form *form, NodePtr base,
                      const StructInfo &record, const FieldInfo &field);
+/// May a pointer of the type lead to a struct of that name: one that it names,
+/// or a member of a union that it names?
+bool mayLeadTo(Analyzer &a, const ValueType &type, llvm::StringRef record);
 /// Checks that `base` may lead to `record`; reports and gives false when not.
 bool checkPointee(Analyzer &a, const Form *form, const NodePtr &base,
                   const StructInfo &record);
@@ -294,7 +322,28 @@ NodePtr storeContext(Analyzer &a, const Form *form, Forms args, NodePtr value);
 /// The type of a variable of type `declared` that holds a `value`.
 ValueType boundType(const ValueType &value,
                     const std::optional<MemoryType> &declared);
+// FunctionSyntax.cpp
+/// Fills in what the form says, once; `isBroken` when something was reported.
+void parseSubprogram(Analyzer &a, SubprogramInfo &info);
+// StructOps.cpp
+/// The prototype of a kernel struct's member, by `struct.member`; nothing when
+/// there is none.
+std::optional<btf::Function> opsFunction(Analyzer &a, llvm::StringRef path,
+                                         const Form *at);
+/// After everything is declared: programs and interfaces agree.
+void checkStructOps(Analyzer &a);
+// Callbacks.cpp
+/// #'name as an argument of `helper`, which works on `map` (or none) and passes
+/// a value of type `context` on.
+NodePtr callbackArgument(Analyzer &a, const Form *form, llvm::StringRef helper,
+                         const MapInfo *map, const ValueType &context);
 // Functions.cpp
+/// The address of an instance of the function that `helper` calls with values
+/// of the types `passed`.
+NodePtr subprogramReference(Analyzer &a, const Form *form, SubprogramInfo &info,
+                            const std::string &helper,
+                            llvm::ArrayRef<ValueType> passed,
+                            CallbackResult result);
 NodePtr callSubprogram(Analyzer &a, const Form *form, SubprogramInfo &info,
                        Forms args);
 /// What `return` does: yields the node that leaves with `value`.

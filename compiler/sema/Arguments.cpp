@@ -45,8 +45,10 @@ const TargetRow *targetOf(const FunctionState &function) {
 /// "" when the section names no function.
 std::string targetName(const FunctionState &function, const TargetRow &row) {
   llvm::StringRef name = llvm::StringRef(function.section).split('/').second;
-  if (name.empty() || row.prefix == nullptr)
+  if (name.empty())
     return "";
+  if (row.prefix == nullptr) // a function of an interface: struct.member
+    return name.contains('.') ? name.str() : "";
   return row.prefix + name.split('+').first.str();
 }
 
@@ -58,6 +60,11 @@ std::optional<btf::Function> target(Analyzer &a, const Form *at,
   if (types == nullptr) {
     failed = !name.empty();
     return std::nullopt;
+  }
+  if (row.prefix == nullptr) {
+    std::optional<btf::Function> function = opsFunction(a, name, at);
+    failed = !function;
+    return function;
   }
   llvm::Expected<btf::Function> found = types->findFunction(name);
   if (found) {
@@ -145,10 +152,19 @@ NodePtr plainWord(uint64_t index, SourceSpan span) {
   return node;
 }
 
+constexpr llvm::StringLiteral kNullable = "__nullable";
+
+/// As a program writes it: the kernel marks some that may be null.
+llvm::StringRef plainName(const btf::Parameter &parameter) {
+  llvm::StringRef name = parameter.name;
+  name.consume_back(kNullable);
+  return name;
+}
+
 std::vector<std::string> parameterNames(const btf::Function &function) {
   std::vector<std::string> names;
   for (const btf::Parameter &parameter : function.parameters)
-    names.push_back(lispName(parameter.name));
+    names.push_back(lispName(plainName(parameter)));
   return names;
 }
 
@@ -161,7 +177,7 @@ std::optional<size_t> parameterIndex(Analyzer &a, const Form *which,
   if (isName) {
     std::string wanted = accessorKey(which->symbol->name);
     for (size_t i = 0; i < parameters.size(); ++i)
-      if (accessorKey(parameters[i].name) == wanted)
+      if (accessorKey(plainName(parameters[i])) == wanted)
         return i;
     a.report(which, Kind::UnknownArgument,
              {function.name, text, didYouMean(text, parameterNames(function))});
@@ -217,7 +233,9 @@ NodePtr analyzeArgument(Analyzer &a, const Call &call) {
   const btf::Btf &types = *a.btf(call.form);
   ContextWord word{0, function->parameters[*index].type,
                    function->parameters[*index].name, row->space,
-                   row->mayBeNull};
+                   row->mayBeNull ||
+                       llvm::StringRef(function->parameters[*index].name)
+                           .ends_with(kNullable)};
   for (size_t i = 0; i < *index; ++i)
     word.word += wordsOf(types, function->parameters[i].type);
   return loadWord(a, call.form, types, word);
@@ -280,9 +298,13 @@ NodePtr iteratorField(Analyzer &a, const Form *form, const Form *name) {
       makeNode(isStruct ? NodeKind::ContextTyped : NodeKind::ContextLoadAt,
                valueTypeOf(field->type), form->span);
   node->integer = field->bitOffset / 8;
-  if (isStruct) {
+  if (isStruct && field->name == "meta") {
+    // The same on all kernels, and what it leads to is for helpers.
+    node->kind = NodeKind::ContextLoadAt;
+    node->type.space = Space::Context;
+  } else if (isStruct) {
     node->type.space = Space::Trusted;
-    node->extra = field->name != "meta";
+    node->extra = true;
   } else if (isPointer) { // a key or a value of a map
     node->type = pointerType(Space::MapValue);
     node->type.maybeNull = true;

@@ -67,8 +67,9 @@ std::optional<ContextPlace> iteratorPlace(Analyzer &a, const Form *name) {
   ContextPlace place{valueTypeOf(field->type), field->bitOffset / 8};
   place.access = ContextAccess::Read;
   if (place.type.isPointer) {
-    place.type.space = Space::Trusted;
-    place.type.maybeNull = field->name != "meta";
+    bool isMeta = field->name == "meta";
+    place.type.space = isMeta ? Space::Context : Space::Trusted;
+    place.type.maybeNull = !isMeta;
   }
   return place;
 }

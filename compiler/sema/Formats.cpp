@@ -1,6 +1,6 @@
-// Text with values: trace-printk and snprintf. The format goes into .rodata.
-// What does not fit the registers of a call goes through an array of u64 on
-// the stack, and trace-printk then becomes the helper that takes one
+// Text with values: trace-printk, snprintf and seq-printf. The format goes into
+// .rodata. What does not fit the registers of a call goes through an array of
+// u64 on the stack, and trace-printk then becomes the helper that takes one
 // (bpf_trace_vprintk, kernel 5.16).
 
 #include "Analyzer.h"
@@ -129,6 +129,30 @@ NodePtr analyzeTracePrintk(Analyzer &a, const Call &call) {
       return makeError(call.form->span);
   }
   return callHelper(a, call.form, "trace_printk", std::move(arguments));
+}
+
+NodePtr analyzeSeqPrintf(Analyzer &a, const Call &call) {
+  // `(seq-printf seq fmt size data bytes)` with memory as data is the plain
+  // helper.
+  const Form *format = call.args[1];
+  if (call.args.size() == 5) {
+    NodePtr data = a.expression(call.args[3]);
+    if (isError(data))
+      return data;
+    if (data->type.isPointer && isProgramSpace(data->type.space))
+      return callHelperByName(a, call.form, *findHelper("seq_printf"),
+                              call.args);
+  }
+  Forms values = call.args.drop_front(2);
+  if (!checkFormat(a, format, values))
+    return makeError(call.form->span);
+  std::vector<NodePtr> arguments;
+  arguments.push_back(a.expression(call.args[0]));
+  arguments.push_back(a.expression(format));
+  arguments.push_back(makeInteger(format->text().size() + 1, format->span));
+  if (isError(arguments[0]))
+    return makeError(call.form->span);
+  return callPacked(a, call.form, "seq_printf", std::move(arguments), values);
 }
 
 NodePtr analyzeSnprintf(Analyzer &a, const Call &call) {

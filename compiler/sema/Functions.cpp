@@ -1,5 +1,5 @@
-// defsubprog, calls of it, and what `return` means in programs, functions and
-// callbacks.
+// Instances of defsubprogs, calls of them, and what `return` means in programs,
+// functions and callbacks.
 //
 // A function is analyzed at its first call: the memory behind an argument
 // belongs to the value that is passed, so an accessor in the body is a load or
@@ -16,148 +16,7 @@ namespace whistler::compiler {
 
 namespace {
 
-constexpr size_t kMostParameters = 5;
 constexpr unsigned kMostFrames = 8; ///< the kernel's MAX_CALL_FRAMES
-
-bool isSubprogram(const Form *form) {
-  return form->isCons() && form->cons.car->isNamed("DEFSUBPROG") &&
-         isProperList(form);
-}
-
-bool parseParameter(Analyzer &a, SubprogramInfo &info, const Form *form) {
-  llvm::SmallVector<const Form *, 4> parts = items(form);
-  bool isTyped = form->isCons() && isProperList(form) && parts.size() == 2 &&
-                 parts[0]->isSymbol() && !parts[0]->isKeyword();
-  if (!isTyped) {
-    a.report(form, Kind::MalformedParameter, {toString(form)});
-    return false;
-  }
-  std::optional<MemoryType> type = a.parseType(parts[1]);
-  if (type && !type->isScalar()) {
-    a.report(parts[1], Kind::NotScalarType, {toString(parts[1])});
-    return false;
-  }
-  if (type)
-    info.parameters.push_back({parts[0], parts[1], std::move(*type)});
-  return type.has_value();
-}
-
-bool parseParameters(Analyzer &a, SubprogramInfo &info, const Form *list) {
-  if (!list->isNil() && (!list->isCons() || !isProperList(list))) {
-    a.report(list, Kind::MalformedParameter, {toString(list)});
-    return false;
-  }
-  bool isRight = true;
-  for (const Form *form : items(list))
-    isRight &= parseParameter(a, info, form);
-  if (info.parameters.size() <= kMostParameters)
-    return isRight;
-  a.report(list, Kind::TooManyParameters,
-           {toString(info.name), std::to_string(kMostParameters),
-            std::to_string(info.parameters.size())});
-  return false;
-}
-
-/// `-> T`: nothing else about a result can be wrong.
-bool parseResult(Analyzer &a, SubprogramInfo &info, const Form *form) {
-  info.result = a.parseType(form);
-  info.resultForm = form;
-  if (info.result && !info.result->isScalar()) {
-    a.report(form, Kind::NotScalarType, {toString(form)});
-    return false;
-  }
-  return info.result.has_value();
-}
-
-/// What stands between the parameters and the body: `-> T`, `:global t`.
-bool parseOptions(Analyzer &a, SubprogramInfo &info, Forms &rest) {
-  bool isRight = true;
-  while (rest.size() >= 2) {
-    if (rest[0]->isNamed("->")) {
-      isRight &= parseResult(a, info, rest[1]);
-    } else if (rest[0]->isKeyword() && rest[0]->symbol->name == "GLOBAL") {
-      info.isGlobal = !rest[1]->isNil();
-    } else if (rest[0]->isKeyword()) {
-      std::string text = toString(rest[0]);
-      a.report(rest[0], Kind::UnknownOption,
-               {text, "defsubprog", didYouMean(text, {":global"})});
-      isRight = false;
-    } else {
-      break;
-    }
-    rest = rest.drop_front(2);
-  }
-  if (rest.size() > 1 && rest.front()->isString())
-    rest = rest.drop_front(); // a documentation string
-  return isRight;
-}
-
-bool isTaken(Analyzer &a, const Form *name) {
-  std::string text = cName(name);
-  if (findBuiltin(name->symbol->name) || a.maps.count(text) ||
-      a.globals.count(text))
-    return true;
-  return llvm::any_of(a.result.programs, [&](const Program &program) {
-    return program.name == text;
-  });
-}
-
-void parse(Analyzer &a, SubprogramInfo &info) {
-  if (info.isParsed)
-    return;
-  info.isParsed = true;
-  llvm::SmallVector<const Form *, 8> args = items(info.form->cons.cdr);
-  if (isTaken(a, info.name)) {
-    a.duplicate(info.name, a.symbols.lookup(cName(info.name)));
-    info.isBroken = true;
-  }
-  if (args.size() < 2) {
-    a.report(info.form, Kind::MalformedParameter, {"nil"});
-    info.isBroken = true;
-    return;
-  }
-  info.isBroken |= !parseParameters(a, info, args[1]);
-  Forms rest = Forms(args).drop_front(2);
-  info.isBroken |= !parseOptions(a, info, rest);
-  info.body.assign(rest.begin(), rest.end());
-}
-
-} // namespace
-
-void Analyzer::announceSubprograms(const Form *form) {
-  if (form->isCons() && form->cons.car->isNamed("PROGN"))
-    for (const Form *inner : items(form->cons.cdr))
-      announceSubprograms(inner);
-  if (!isSubprogram(form))
-    return;
-  llvm::SmallVector<const Form *, 8> args = items(form->cons.cdr);
-  if (args.empty() || !args[0]->isSymbol() || args[0]->isKeyword())
-    return;
-  SubprogramInfo &info = subprograms[cName(args[0])];
-  if (info.form)
-    return; // a second one: reported at its place
-  info.form = form;
-  info.name = args[0];
-}
-
-SubprogramInfo *Analyzer::findSubprogram(llvm::StringRef name) {
-  auto found = subprograms.find(name);
-  return found == subprograms.end() ? nullptr : &found->second;
-}
-
-void declareSubprogram(Analyzer &a, const Form *form, Forms args) {
-  if (args.empty() || !args[0]->isSymbol() || args[0]->isKeyword()) {
-    a.report(form, Kind::MissingName, {"defsubprog"});
-    return;
-  }
-  SubprogramInfo *info = a.findSubprogram(cName(args[0]));
-  if (info && info->form == form)
-    parse(a, *info);
-  else
-    a.duplicate(args[0], info ? info->name->span : SourceSpan());
-}
-
-namespace {
 
 /// What is passed for a parameter when only the declaration is known.
 ValueType declaredArgument(Analyzer &a, const SubprogramInfo &info,
@@ -226,6 +85,20 @@ ValueType uniteResults(const ValueType &a, const ValueType &b) {
   return type;
 }
 
+/// What the kernel takes from a callback, in place of `value`.
+NodePtr callbackResult(FunctionState &state, NodePtr value, SourceSpan span) {
+  state.result = integerType();
+  if (state.callbackResult == CallbackResult::ZeroOrOne)
+    return isLiteral(value)
+               ? makeInteger(value->integer != 0, span)
+               : makeBinary(Op::Ne, std::move(value), makeInteger(0, span),
+                            integerType(), span);
+  std::vector<NodePtr> sequence;
+  sequence.push_back(std::move(value));
+  sequence.push_back(makeInteger(0, span));
+  return makeSequence(std::move(sequence), span);
+}
+
 /// A value on its way out of the function `state`; integers get the type that
 /// was declared.
 NodePtr resultValue(Analyzer &a, FunctionState &state, NodePtr value,
@@ -237,6 +110,8 @@ NodePtr resultValue(Analyzer &a, FunctionState &state, NodePtr value,
     return makeError(span);
   }
   // 0 is a null pointer as well as a number.
+  if (state.callbackResult != CallbackResult::None)
+    return callbackResult(state, std::move(value), span);
   bool isNull = isLiteral(value) && value->integer == 0;
   const std::optional<MemoryType> &declared = state.subprogram->result;
   if (declared && !value->type.isPointer && !isNull)
@@ -249,7 +124,8 @@ NodePtr resultValue(Analyzer &a, FunctionState &state, NodePtr value,
 }
 
 void makeInstance(Analyzer &a, SubprogramInfo &info,
-                  llvm::ArrayRef<ValueType> types, std::string key) {
+                  llvm::ArrayRef<ValueType> types, std::string key,
+                  CallbackResult callback) {
   auto code = std::make_unique<Subprogram>();
   code->name = instanceName(info);
   code->span = info.form->span;
@@ -260,6 +136,7 @@ void makeInstance(Analyzer &a, SubprogramInfo &info,
   state.type = caller ? caller->type : a.lastProgramType;
   state.section = caller ? caller->section : "";
   state.subprogram = &info;
+  state.callbackResult = callback;
   a.function = &state;
   info.isOpen = true;
   unsigned errors = a.diagnostics.errorCount();
@@ -282,9 +159,11 @@ void makeInstance(Analyzer &a, SubprogramInfo &info,
 
 /// Limits that an instance may turn out to break.
 bool checkInstance(Analyzer &a, SubprogramInfo &info,
-                   const Subprogram &instance) {
+                   const Subprogram &instance, CallbackResult callback) {
   Kind kind;
-  if (instance.usesContext && info.isGlobal)
+  if (instance.usesContext && callback != CallbackResult::None)
+    kind = Kind::CallbackUsesContext;
+  else if (instance.usesContext && info.isGlobal)
     kind = Kind::GlobalUsesContext;
   else if (instance.usesContext && info.parameters.size() == kMostParameters)
     kind = Kind::NoRoomForContext;
@@ -298,16 +177,18 @@ bool checkInstance(Analyzer &a, SubprogramInfo &info,
   return false;
 }
 
-const SubprogramInfo::Instance *instance(Analyzer &a, SubprogramInfo &info,
-                                         llvm::ArrayRef<ValueType> types) {
-  std::string key = keyOf(a, info, types);
+const SubprogramInfo::Instance *
+instance(Analyzer &a, SubprogramInfo &info, llvm::ArrayRef<ValueType> types,
+         CallbackResult callback = CallbackResult::None) {
+  std::string key =
+      keyOf(a, info, types) + "|callback " + std::to_string(int(callback));
   for (const SubprogramInfo::Instance &known : info.instances)
     if (known.key == key)
       return &known;
-  makeInstance(a, info, types, std::move(key));
+  makeInstance(a, info, types, std::move(key), callback);
   const SubprogramInfo::Instance &made = info.instances.back();
   if (info.isBroken ||
-      !checkInstance(a, info, *a.result.subprograms[made.index]))
+      !checkInstance(a, info, *a.result.subprograms[made.index], callback))
     return nullptr;
   return &made;
 }
@@ -320,8 +201,7 @@ NodePtr argument(Analyzer &a, const SubprogramInfo &info, const Form *form,
     return value;
   ValueType declared = valueTypeOf(parameter.type);
   const ValueType &given = value->type;
-  bool isOther = declared.isPointer && given.isPointer &&
-                 !given.pointee.empty() && given.pointee != declared.pointee;
+  bool isOther = declared.isPointer && !mayLeadTo(a, given, declared.pointee);
   if (isOther)
     return a.fail(form, Kind::WrongPointerType,
                   {toString(info.name), describe(declared), describe(given),
@@ -347,7 +227,7 @@ NodePtr argument(Analyzer &a, const SubprogramInfo &info, const Form *form,
 
 NodePtr callSubprogram(Analyzer &a, const Form *form, SubprogramInfo &info,
                        Forms args) {
-  parse(a, info);
+  parseSubprogram(a, info);
   if (!info.isBroken && args.size() != info.parameters.size())
     return a.fail(form, Kind::WrongArgumentCount,
                   {toString(info.name), std::to_string(info.parameters.size()),
@@ -381,6 +261,46 @@ NodePtr callSubprogram(Analyzer &a, const Form *form, SubprogramInfo &info,
   return node;
 }
 
+NodePtr subprogramReference(Analyzer &a, const Form *form, SubprogramInfo &info,
+                            const std::string &helper,
+                            llvm::ArrayRef<ValueType> passed,
+                            CallbackResult result) {
+  parseSubprogram(a, info);
+  if (info.isBroken)
+    return makeError(form->span);
+  if (info.isGlobal)
+    return a.fail(form, Kind::CallbackIsGlobal, {toString(info.name)});
+  if (info.isOpen)
+    return a.fail(form, Kind::Recursion, {toString(info.name)});
+  if (passed.size() != info.parameters.size())
+    return a.fail(form, Kind::CallbackParameters,
+                  {helper, toString(info.name), std::to_string(passed.size()),
+                   std::to_string(info.parameters.size())});
+  std::vector<ValueType> types;
+  for (size_t i = 0; i < passed.size(); ++i) {
+    ValueType declared = valueTypeOf(info.parameters[i].type);
+    bool isOther = declared.isPointer && !declared.pointee.empty() &&
+                   passed[i].space != Space::Map &&
+                   !mayLeadTo(a, passed[i], declared.pointee);
+    if (isOther)
+      return a.fail(form, Kind::WrongPointerType,
+                    {toString(info.name), describe(declared),
+                     describe(passed[i]), lispName(declared.pointee)});
+    types.push_back(boundType(passed[i], info.parameters[i].type));
+    types.back().maybeNull = false;
+  }
+  const SubprogramInfo::Instance *found = instance(a, info, types, result);
+  if (!found)
+    return makeError(form->span);
+  a.function->callDepth = std::max(a.function->callDepth, found->depth);
+  if (!a.function->kernelRead)
+    a.function->kernelRead = found->kernelRead;
+  NodePtr node =
+      makeNode(NodeKind::CallbackRef, pointerType(Space::Global), form->span);
+  node->index = found->index;
+  return node;
+}
+
 NodePtr leaveWith(Analyzer &a, NodePtr value, SourceSpan span) {
   FunctionState &state = *a.function, &root = state.outermost();
   if (root.subprogram)
@@ -403,7 +323,7 @@ NodePtr leaveWith(Analyzer &a, NodePtr value, SourceSpan span) {
 void finishSubprograms(Analyzer &a) {
   for (auto &entry : a.subprograms) {
     SubprogramInfo &info = entry.second;
-    parse(a, info);
+    parseSubprogram(a, info);
     if (info.isBroken || !info.instances.empty())
       continue;
     std::vector<ValueType> types;

@@ -188,11 +188,25 @@ NodePtr callHelperByName(Analyzer &a, const Form *form, const HelperRow &row,
   ArgumentCheck check{a, form, row};
   std::vector<NodePtr> arguments;
   bool hasError = false;
+  std::optional<size_t> callback;
   for (size_t i = 0; i < args.size(); ++i) {
     ArgumentKind kind =
         i < row.argumentCount ? row.arguments[i] : ArgumentKind::Scalar;
+    if (kind == ArgumentKind::Function) {
+      callback = i; // made for what the others are
+      arguments.push_back(nullptr);
+      continue;
+    }
     arguments.push_back(helperArgument(check, args[i], kind));
     hasError |= isError(arguments.back());
+  }
+  if (callback && !hasError) {
+    ValueType context = *callback + 1 < arguments.size()
+                            ? arguments[*callback + 1]->type
+                            : integerType();
+    arguments[*callback] =
+        callbackArgument(a, args[*callback], row.name, check.map, context);
+    hasError = isError(arguments[*callback]);
   }
   if (hasError)
     return makeError(form->span);

@@ -13,7 +13,6 @@ namespace whistler::compiler {
 namespace {
 
 constexpr unsigned kDeepest = 8; ///< pointers to pointers to …
-constexpr size_t kMostParameters = 5;
 
 using TypePtr = std::shared_ptr<const ir::DataType>;
 

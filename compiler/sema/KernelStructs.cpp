@@ -1,5 +1,4 @@
-// Structs of the kernel: what BTF says about them, in sema's terms, and the
-// functions that import-kernel-struct makes.
+// Structs of the kernel: what BTF says about them, in sema's terms.
 //
 // BTF is opened at the first need. Without it (missing, corrupt) the error is
 // the world's, not the program's, and the run ends after the current form.
@@ -19,12 +18,13 @@ ir::RecordKind recordKindOf(btf::AggregateKind kind, bool isTypedef) {
                                            : ir::RecordKind::Struct;
 }
 
-MemoryType aggregateMember(const btf::Type &type) {
+MemoryType aggregateMember(const btf::Btf &btf, const btf::Type &type) {
   MemoryType member;
   member.kind = MemoryType::Kind::Aggregate;
   member.bytes = type.bytes;
   member.name = type.name;
   member.kernelType = type.id;
+  member.kernelTypes = &btf;
   member.recordKind = recordKindOf(type.kind == btf::TypeKind::Union
                                        ? btf::AggregateKind::Union
                                        : btf::AggregateKind::Struct,
@@ -55,7 +55,7 @@ llvm::Expected<MemoryType> memoryType(const btf::Btf &btf, btf::TypeId id) {
   switch (type->kind) {
   case btf::TypeKind::Struct:
   case btf::TypeKind::Union:
-    return aggregateMember(*type);
+    return aggregateMember(btf, *type);
   case btf::TypeKind::Array: {
     llvm::Expected<MemoryType> element = memoryType(btf, type->target);
     if (!element)
@@ -93,8 +93,10 @@ convert(const btf::Btf &btf, const btf::Aggregate &aggregate) {
   info->recordKind = recordKindOf(aggregate.kind, aggregate.isTypedefName);
   info->bytes = aggregate.bytes;
   info->align = 8;
-  info->kernelTypes = aggregate.hasTwins ? nullptr : &btf;
+  bool isNamed = !aggregate.hasTwins && !btf.isOwnOfModule(aggregate.id);
+  info->kernelTypes = isNamed ? &btf : nullptr;
   info->kernelId = aggregate.id;
+  info->home = &btf;
   for (const btf::Field &member : aggregate.fields) {
     llvm::Expected<MemoryType> type = memoryType(btf, member.type);
     if (!type)
@@ -134,26 +136,63 @@ const btf::Btf *Analyzer::btf(const Form *at) {
   return nullptr;
 }
 
+const btf::Btf *Analyzer::moduleBtf(llvm::StringRef module) {
+  for (const auto &[name, types] : modules_)
+    if (name == module)
+      return types.get();
+  llvm::Expected<std::shared_ptr<const btf::Btf>> opened =
+      inputs.openBtf(module);
+  if (opened) {
+    modules_.push_back({module.str(), std::move(*opened)});
+    return modules_.back().second.get();
+  }
+  worldError = llvm::joinErrors(std::move(worldError), opened.takeError());
+  return nullptr;
+}
+
+const StructInfo *Analyzer::addKernelStruct(const btf::Btf &types,
+                                            const btf::Aggregate &aggregate) {
+  if (llvm::Expected<std::unique_ptr<StructInfo>> info =
+          convert(types, aggregate))
+    return addStruct(std::move(*info));
+  else
+    worldError = llvm::joinErrors(std::move(worldError), info.takeError());
+  return nullptr;
+}
+
+/// In the modules that were imported from, in that order; null in silence.
+const StructInfo *Analyzer::moduleStruct(llvm::StringRef name) {
+  for (const auto &[module, types] : modules_) {
+    llvm::Expected<btf::Aggregate> found = types->findAggregate(name);
+    if (found)
+      return addKernelStruct(*types, *found);
+    llvm::consumeError(found.takeError());
+  }
+  return nullptr;
+}
+
 const StructInfo *Analyzer::kernelStruct(llvm::StringRef name, const Form *at) {
   if (const StructInfo *known = findStruct(name))
     return known;
   const btf::Btf *types = btf(at);
-  if (types == nullptr)
-    return nullptr;
-  llvm::Expected<btf::Aggregate> found = types->findAggregate(name);
-  if (found) {
-    if (llvm::Expected<std::unique_ptr<StructInfo>> info =
-            convert(*types, *found))
-      return addStruct(std::move(*info));
-    else
-      worldError = llvm::joinErrors(std::move(worldError), info.takeError());
-    return nullptr;
-  }
+  return types == nullptr ? nullptr : kernelStruct(*types, name, at);
+}
+
+const StructInfo *Analyzer::kernelStruct(const btf::Btf &types,
+                                         llvm::StringRef name, const Form *at) {
+  llvm::Expected<btf::Aggregate> found = types.findAggregate(name);
+  if (found)
+    return addKernelStruct(types, *found);
+  if (found.errorIsA<btf::UnknownTypeError>())
+    if (const StructInfo *record = moduleStruct(name)) {
+      llvm::consumeError(found.takeError());
+      return record;
+    }
   llvm::Error rest = llvm::handleErrors(
       found.takeError(),
       [&](const btf::UnknownTypeError &) {
         std::vector<std::string> names;
-        types->forEachAggregateName([&](llvm::StringRef candidate) {
+        types.forEachAggregateName([&](llvm::StringRef candidate) {
           // Names of very different length are never close.
           if (candidate.size() + 3 >= name.size() &&
               candidate.size() <= name.size() + 3)
@@ -181,26 +220,24 @@ const StructInfo *Analyzer::findKernelStruct(llvm::StringRef name,
   if (found)
     return kernelStruct(name, at);
   llvm::consumeError(found.takeError());
-  return nullptr;
+  return moduleStruct(name);
 }
 
-const StructInfo *Analyzer::kernelStruct(btf::TypeId type, const Form *at) {
-  auto known = kernelStructs_.find(type);
-  if (known != kernelStructs_.end())
-    return known->second;
-  const btf::Btf *types = btf(at);
-  if (types == nullptr)
-    return nullptr;
-  llvm::Expected<btf::Aggregate> found = types->aggregate(type);
+const StructInfo *Analyzer::kernelStruct(const btf::Btf &types,
+                                         btf::TypeId type) {
+  StructInfo *&known = kernelStructs_[{&types, type}];
+  if (known)
+    return known;
+  llvm::Expected<btf::Aggregate> found = types.aggregate(type);
   llvm::Expected<std::unique_ptr<StructInfo>> info =
-      found ? convert(*types, *found)
+      found ? convert(types, *found)
             : llvm::Expected<std::unique_ptr<StructInfo>>(found.takeError());
   if (!info) {
     worldError = llvm::joinErrors(std::move(worldError), info.takeError());
     return nullptr;
   }
   ownedStructs_.push_back(std::move(*info));
-  return kernelStructs_[type] = ownedStructs_.back().get();
+  return known = ownedStructs_.back().get();
 }
 
 const StructInfo *Analyzer::findStruct(llvm::StringRef name) const {
@@ -224,8 +261,8 @@ void Analyzer::forgetPrelude(llvm::StringRef name) {
 const StructInfo *Analyzer::recordOf(const MemoryType &type, const Form *at) {
   if (type.record)
     return type.record;
-  if (type.kernelType)
-    return kernelStruct(type.kernelType, at);
+  if (type.kernelTypes)
+    return kernelStruct(*type.kernelTypes, type.kernelType);
   return type.name.empty() ? nullptr : kernelStruct(type.name, at);
 }
 
@@ -264,57 +301,6 @@ void Analyzer::addFieldAccessors(const StructInfo &record,
   std::string name = (prefix + "_" + field.name).str();
   addAccessor(name, {Accessor::Kind::Field, &record, &field});
   addAccessor(name + "_ptr", {Accessor::Kind::FieldPointer, &record, &field});
-}
-
-namespace {
-
-void importField(Analyzer &a, const StructInfo &record, const Form *form) {
-  if (!form->isSymbol()) {
-    a.report(form, Kind::MalformedField, {toString(form)});
-    return;
-  }
-  if (const FieldInfo *field = record.find(cName(form))) {
-    a.addFieldAccessors(record, *field, record.name);
-    return;
-  }
-  std::string name = toString(form);
-  a.report(
-      form, Kind::UnknownField,
-      {lispName(record.name), name, didYouMean(name, record.fieldNames())});
-  a.brokenNames.insert(a.forms.intern(
-      llvm::StringRef(lispName(record.name) + "-" + name).upper()));
-}
-
-} // namespace
-
-void importKernelStruct(Analyzer &a, const Form *form, Forms args) {
-  if (args.empty() || !args[0]->isSymbol()) {
-    a.report(form, Kind::MissingName, {toString(form->cons.car)});
-    return;
-  }
-  std::string name = cName(args[0]);
-  if (const StructInfo *old = a.findStruct(name);
-      old && !old->isKernel && !old->isPrelude) {
-    a.duplicate(args[0], old->span);
-    return;
-  }
-  a.forgetPrelude(name);
-  const StructInfo *record = a.kernelStruct(name, args[0]);
-  if (record == nullptr) {
-    // Its accessors, whatever their names, are not worth a message each.
-    a.brokenNames.insert(args[0]->symbol);
-    for (const Form *field : args.drop_front())
-      if (field->isSymbol())
-        a.brokenNames.insert(a.forms.intern(
-            (args[0]->symbol->name + "-" + field->symbol->name).str()));
-    return;
-  }
-  a.addAccessor("as_" + name, {Accessor::Kind::As, record, nullptr});
-  for (const Form *field : args.drop_front())
-    importField(a, *record, field);
-  if (args.size() == 1)
-    for (const FieldInfo &field : record->fields)
-      a.addFieldAccessors(*record, field, record->name);
 }
 
 } // namespace whistler::compiler

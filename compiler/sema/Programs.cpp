@@ -113,10 +113,13 @@ void analyzeBody(Analyzer &a, const Form *form, Forms bodyForms,
     a.report(nameForm, Kind::NamedLikeSection, {name, toString(nameForm)});
   program.span = form->span;
   program.isSleepable = options.isSleepable;
+  program.type = options.type;
   FunctionState state;
   state.code = &program;
   state.type = options.type;
   state.section = program.section;
+  if (auto member = a.opsFunctions.find(name); member != a.opsFunctions.end())
+    state.section = "struct_ops/" + member->second;
   a.lastProgramType = options.type;
   a.function = &state;
   size_t firstSubprogram = a.result.subprograms.size();

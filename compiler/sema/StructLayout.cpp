@@ -80,6 +80,35 @@ std::shared_ptr<const ir::DataType> dataTypeOf(const StructInfo &record) {
   return data;
 }
 
+void place(StructInfo &record, FieldInfo field) {
+  uint64_t align = alignOf(field.type);
+  uint64_t offset = record.isUnion ? 0 : llvm::alignTo(record.bytes, align);
+  field.bitOffset = offset * 8;
+  record.bytes = std::max(record.bytes, offset + field.type.bytes);
+  record.align = std::max(record.align, align);
+  record.fields.push_back(std::move(field));
+}
+
+/// One struct of a defunion, a member of its own name.
+bool addMember(Analyzer &a, StructInfo &record, const Form *form) {
+  if (!form->isSymbol() || form->isKeyword()) {
+    a.report(form, Kind::MalformedField, {toString(form)});
+    return false;
+  }
+  FieldInfo field;
+  field.name = cName(form);
+  if (record.find(field.name)) {
+    a.report(form, Kind::DuplicateField, {toString(form)});
+    return false;
+  }
+  std::optional<MemoryType> type = a.parseType(form);
+  if (!type)
+    return false;
+  field.type = std::move(*type);
+  place(record, std::move(field));
+  return true;
+}
+
 /// One `(name type)` of a defstruct.
 bool addField(Analyzer &a, StructInfo &record, const Form *form) {
   llvm::SmallVector<const Form *, 8> parts = items(form);
@@ -97,12 +126,7 @@ bool addField(Analyzer &a, StructInfo &record, const Form *form) {
   if (!type)
     return false;
   field.type = std::move(*type);
-  uint64_t align = alignOf(field.type);
-  uint64_t offset = record.isUnion ? 0 : llvm::alignTo(record.bytes, align);
-  field.bitOffset = offset * 8;
-  record.bytes = std::max(record.bytes, offset + field.type.bytes);
-  record.align = std::max(record.align, align);
-  record.fields.push_back(std::move(field));
+  place(record, std::move(field));
   return true;
 }
 
@@ -165,17 +189,13 @@ void declareUnion(Analyzer &a, const Form *form, Forms args) {
   record->name = cName(args[0]);
   record->isUnion = true;
   record->span = form->span;
-  for (const Form *member : args.drop_front()) {
-    std::optional<MemoryType> type = a.parseType(member);
-    if (!type)
-      continue;
-    FieldInfo field;
-    field.name = member->isSymbol() ? cName(member) : "member";
-    record->bytes = std::max(record->bytes, type->bytes);
-    record->align = std::max(record->align, alignOf(*type));
-    field.type = std::move(*type);
-    record->fields.push_back(std::move(field));
-  }
+  bool isRight = args.size() > 1;
+  if (!isRight)
+    a.report(form, Kind::EmptyStruct, {toString(args[0])});
+  for (const Form *member : args.drop_front())
+    isRight &= addMember(a, *record, member);
+  if (!isRight)
+    a.brokenNames.insert(args[0]->symbol);
   finishStruct(a, std::move(record));
 }
 

@@ -19,9 +19,10 @@ struct MemoryType {
   /// Aggregate: its C name ("" when anonymous). Pointer: its pointee's.
   std::string name;
   ir::RecordKind recordKind = ir::RecordKind::Struct;
-  const StructInfo *record = nullptr; ///< aggregates of the program
-  btf::TypeId kernelType = 0;         ///< aggregates of the kernel
-  uint64_t count = 0;                 ///< arrays; 0: flexible
+  const StructInfo *record = nullptr;    ///< aggregates of the program
+  btf::TypeId kernelType = 0;            ///< aggregates of the kernel
+  const btf::Btf *kernelTypes = nullptr; ///< that have them
+  uint64_t count = 0;                    ///< arrays; 0: flexible
   std::shared_ptr<const MemoryType> element;
 
   bool isScalar() const {
@@ -55,6 +56,7 @@ struct StructInfo {
   /// has a name, so that its own fields can be found in the running kernel.
   std::shared_ptr<const ir::Field> around;
   btf::TypeId kernelId = 0;
+  const btf::Btf *home = nullptr; ///< of a kernel struct: where it was found
 
   const FieldInfo *find(llvm::StringRef name) const;
   std::vector<std::string> fieldNames() const;

@@ -214,6 +214,7 @@ struct Code {
 
 struct Program : Code {
   std::string section;
+  const struct ProgramTypeRow *type = nullptr;
   bool isSleepable = false;
 };
 
@@ -254,11 +255,18 @@ struct NamedType {
   SourceSpan span;
 };
 
+/// A defstruct-ops.
+struct KernelInterface {
+  ir::StructOps ops;
+  SourceSpan span;
+};
+
 struct TypedProgram {
   std::string license = "GPL";
   std::vector<ir::MapDefinition> maps;
   std::vector<SourceSpan> mapSpans;
   std::vector<Global> globals;
+  std::vector<KernelInterface> interfaces;
   std::vector<Program> programs;
   std::vector<NamedConstant> constants;
   std::vector<NamedType> types;

@@ -193,11 +193,12 @@ int printAggregate(const btf::Btf &btf, const btf::Aggregate &aggregate,
 llvm::Expected<std::shared_ptr<const btf::Btf>>
 openFor(btf::BtfCache &cache, const Arguments &arguments, std::string &name) {
   auto [module, rest] = llvm::StringRef(name).split(':');
+  std::string kernel = arguments.get("btf", btf::Btf::kKernelPath);
   if (rest.empty())
-    return cache.open(arguments.get("btf", btf::Btf::kKernelPath));
+    return cache.open(kernel);
   std::string moduleName = module.str();
   name = rest.str();
-  return cache.openModule(moduleName);
+  return cache.openModule(moduleName, kernel);
 }
 
 /// A struct that can't be had: unknown (with the closest names) or ambiguous.

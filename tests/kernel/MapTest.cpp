@@ -135,8 +135,6 @@ const Row kRows[] = {
      " (when v (setf (load u64 v) (+ 3 (load u64 v)))"
      "  (return (load u64 v))) 99)",
      3},
-    {"StackTrace",
-     "(defmap s :type :stack-trace :value-size 64 :max-entries 8)", "7", 7},
     {"GlobalScalar", "(defglobal g u32 5) (defglobal h i16 -2)",
      "(incf g 2) (+ g h)", 5},
     {"GlobalArray",

@@ -12,8 +12,8 @@ using namespace whistler::test;
 namespace {
 
 const char *const kTables[] = {
-    "arithmetic", "bits",   "comparison", "types",     "control",
-    "loops",      "places", "maps",       "memory",    "packets",
+    "arithmetic", "bits",   "comparison", "types",     "unions", "callbacks",
+    "control",    "loops",  "places",     "maps",      "memory", "packets",
     "mistakes",   "macros", "reads",      "functions",
 };
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdio>
 #include <netdb.h>
+#include <sstream>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -125,6 +126,41 @@ static size_t fileOffset(const void *code) {
   if (maps)
     fclose(maps);
   return result;
+}
+
+void taskIterator(Scenario &s) {
+  bpf_program *program = s.program("task_iter");
+  bpf_link *link = program ? bpf_program__attach(program) : nullptr;
+  if (!s.keep("iterator", link))
+    return;
+  int output = bpf_iter_create(bpf_link__fd(link));
+  std::string text;
+  char buffer[4096];
+  for (ssize_t count; (count = read(output, buffer, sizeof buffer)) > 0;)
+    text.append(buffer, size_t(count));
+  close(output);
+  std::istringstream lines(text);
+  std::string line, last;
+  std::getline(lines, line);
+  s.equal("heading", line, "    tgid      pid   parent k comm");
+  unsigned threads = 0, own = 0;
+  for (; std::getline(lines, line); last = line) {
+    int tgid = 0, pid = 0, parent = 0, isKernel = 0;
+    char comm[32] = {};
+    if (sscanf(line.c_str(), "%d %d %d %d %31[^\n]", &tgid, &pid, &parent,
+               &isKernel, comm) != 5)
+      continue;
+    ++threads;
+    if (pid != getpid())
+      continue;
+    ++own;
+    s.equal("tgid", tgid, getpid());
+    s.equal("parent", parent, getppid());
+    s.equal("a process", isKernel, 0);
+    s.equal("comm", std::string(comm), "scenario");
+  }
+  s.equal("lines of this process", own, 1);
+  s.equal("last line", last, std::to_string(threads) + " threads");
 }
 
 void getaddrinfoProbe(Scenario &s) {

@@ -8,6 +8,7 @@
 #include <bpf/btf.h>
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -98,6 +99,65 @@ void tcpLife(Scenario &s) {
   }
   s.equal("records of the client", client, 1);
   s.equal("records of the server", server, 1);
+}
+
+namespace {
+
+constexpr char kControl[] = "whistler_reno";
+
+/// Sends `bytes` to itself by the congestion control of that name; the name
+/// that the client's socket has then.
+std::string sendBy(const char *control, size_t bytes) {
+  int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in here = {};
+  socklen_t size = sizeof here;
+  here.sin_family = AF_INET;
+  here.sin_addr.s_addr = address("127.0.0.1");
+  auto *generic = reinterpret_cast<sockaddr *>(&here);
+  char name[16] = {};
+  socklen_t nameSize = sizeof name;
+  bool isUp = bind(server, generic, size) == 0 && listen(server, 1) == 0 &&
+              getsockname(server, generic, &size) == 0 &&
+              setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, control,
+                         socklen_t(strlen(control))) == 0 &&
+              connect(client, generic, size) == 0;
+  int peer =
+      isUp ? accept4(server, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK)
+           : -1;
+  bytes = isUp ? bytes : 0;
+  std::vector<char> block(16384, 'x');
+  for (size_t sent = 0; sent < bytes;) {
+    ssize_t count = send(client, block.data(), block.size(), MSG_DONTWAIT);
+    sent += count > 0 ? size_t(count) : 0;
+    while (recv(peer, block.data(), block.size(), 0) > 0) {
+    }
+  }
+  getsockopt(client, IPPROTO_TCP, TCP_CONGESTION, name, &nameSize);
+  for (int socket : {peer, client, server})
+    close(socket);
+  return name;
+}
+
+} // namespace
+
+void tcpCongestion(Scenario &s) {
+  struct Tally {
+    uint64_t losses, rounds, acked, undone;
+    uint32_t leastThreshold;
+  };
+  if (std::string problem = enterOwnNetwork(); !problem.empty())
+    return s.skip(problem);
+  bpf_map *control = bpf_object__find_map_by_name(s.object(), "counting_reno");
+  if (!s.keep("struct_ops", bpf_map__attach_struct_ops(control)))
+    return;
+  s.equal("another control", sendBy("reno", 100'000), "reno");
+  s.equal("not asked", s.value<Tally>("tallies", uint32_t(0)).rounds, 0);
+  s.equal("this control", sendBy(kControl, 1'000'000), kControl);
+  Tally tally = s.value<Tally>("tallies", uint32_t(0));
+  s.check("rounds", tally.rounds >= 1 && tally.rounds <= tally.acked);
+  s.detach();
+  s.check("gone", sendBy(kControl, 0) != kControl);
 }
 
 void sockCommon(Scenario &s) {

@@ -60,8 +60,12 @@ std::vector<Slot> slotsOf(const DataType &record) {
   };
   for (const ir::DataMember &member : record.members) {
     pad(member.byteOffset);
-    slots.push_back(
-        {member.name, member.byteOffset, member.type->bytes, member.type});
+    // Locks and timers of the kernel have nothing for user space to see.
+    bool isOpaque = member.type->kind == DataType::Kind::Struct &&
+                    member.type->members.empty();
+    slots.push_back({member.name, member.byteOffset, member.type->bytes,
+                     isOpaque ? sideType(nullptr, uint32_t(member.type->bytes))
+                              : member.type});
     end = member.byteOffset + member.type->bytes;
   }
   pad(record.bytes);

@@ -70,7 +70,145 @@ TEST(BtfDiagnostics, TwoStructsOfOneNameAreListed) {
   EXPECT_EQ(firstMessage("(import-kernel-struct thing)", options),
             "1:23 " + name(DiagnosticKind::AmbiguousStruct).str() +
                 ": the kernel has several types called `thing`: id 2 (4 "
-                "bytes), id 3 (8 bytes)");
+                "bytes), id 3 (8 bytes); with --no-core, `:btf-id` and one of "
+                "the ids chooses");
+}
+
+/// The module before any pass, as text; "" and a failed test when there is
+/// none.
+std::string lowered(llvm::StringRef source, const Options &options) {
+  Compiler compiler;
+  auto result = compiler.compile(source, "p.lisp", options, Emit::LoweredIr);
+  if (!result) {
+    ADD_FAILURE() << llvm::toString(result.takeError());
+    return "";
+  }
+  for (const Diagnostic &diagnostic : result->diagnostics)
+    ADD_FAILURE() << diagnostic.message;
+  return {result->object.begin(), result->object.end()};
+}
+
+TEST(BtfDiagnostics, AnIdChoosesWithoutRelocations) {
+  btf::test::Builder builder;
+  builder.integer();
+  addStruct(builder, "thing", "a", 4);
+  addStruct(builder, "thing", "b", 8);
+  addStruct(builder, "other", "c", 4);
+  BtfFile file(builder);
+  Options options;
+  options.btfPath = file.path();
+  EXPECT_EQ(firstMessage("(import-kernel-struct thing :btf-id 3)", options),
+            "1:37 " + name(DiagnosticKind::BtfIdRelocated).str() +
+                ": `:btf-id` needs --no-core: a running kernel cannot tell "
+                "types of one name apart");
+  options.relocatable = false;
+  std::string text = lowered("(import-kernel-struct thing b :btf-id 3)"
+                             "(defprog p (:type :kprobe)"
+                             " (+ (thing-b (ctx u64 8)) +thing-size+))",
+                             options);
+  EXPECT_NE(text.find("whistler.kernel.load.thing.b"), std::string::npos);
+  EXPECT_NE(text.find("add i64 %3, 8"), std::string::npos) << text;
+  EXPECT_EQ(firstMessage("(import-kernel-struct thing :btf-id 3)"
+                         "(import-kernel-struct thing :btf-id 2)",
+                         options),
+            "1:61 " + name(DiagnosticKind::ImportedOtherwise).str() +
+                ": another type of the name `thing` is imported already: a "
+                "program knows one");
+  EXPECT_EQ(firstMessage("(import-kernel-struct thing :btf-id 4)", options),
+            "1:37 " + name(DiagnosticKind::WrongBtfId).str() +
+                ": type 4 is `other`, not a struct or union called `thing`");
+  EXPECT_EQ(firstMessage("(import-kernel-struct thing :btf-id 99)", options),
+            "1:37 " + name(DiagnosticKind::WrongBtfId).str() +
+                ": type 99 is not there, not a struct or union called "
+                "`thing`");
+  EXPECT_EQ(firstMessage("(import-kernel-struct thing :btf-ids 3)", options),
+            "1:29 " + name(DiagnosticKind::UnknownOption).str() +
+                ": unknown option `:btf-ids` of `import-kernel-struct`; did "
+                "you mean `:btf-id`?");
+}
+
+/// A kernel and a module of it, in files beside each other.
+class ModuleImport : public ::testing::Test {
+protected:
+  void SetUp() override {
+    ASSERT_FALSE(llvm::sys::fs::createUniqueDirectory("whistler-btf", folder_));
+    btf::test::Builder kernel;
+    int integer = kernel.integer();
+    addStruct(kernel, "task", "pid", 4);
+    write("vmlinux", kernel);
+    btf::test::Builder module(kernel.raw);
+    int task = btf__add_ptr(module.raw, 2);
+    int widget = btf__add_struct(module.raw, "widget", 24);
+    btf__add_field(module.raw, "owner", task, 0, 0);
+    btf__add_field(module.raw, "next", widget + 1, 64, 0);
+    btf__add_field(module.raw, "count", integer, 128, 0);
+    btf__add_ptr(module.raw, widget);
+    addStruct(module, "gadget", "size", 4);
+    write("toys", module);
+    options_.btfPath = path("vmlinux");
+  }
+  void TearDown() override { llvm::sys::fs::remove_directories(folder_); }
+
+  std::string path(llvm::StringRef file) const {
+    return (folder_ + "/" + file).str();
+  }
+  void write(llvm::StringRef file, const btf::test::Builder &builder) {
+    std::error_code error;
+    llvm::raw_fd_ostream os(path(file), error);
+    btf::test::Bytes bytes = builder.bytes();
+    os.write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+  }
+
+  llvm::SmallString<128> folder_;
+  Options options_;
+};
+
+constexpr const char *kToysProgram =
+    "(import-kernel-struct toys:widget)"
+    "(defprog p (:type :kprobe)"
+    " (let ((w (as-widget (ctx u64 8))))"
+    "  (+ (widget-count (widget-next w)) (kernel-path w owner pid))))";
+
+TEST_F(ModuleImport, FindsAModulesStructsAndItsKernels) {
+  std::string text = lowered(kToysProgram, options_);
+  for (const char *operation :
+       {"whistler.kernel.load.widget.next", "whistler.kernel.load.widget.count",
+        "whistler.kernel.load.widget.owner", "whistler.kernel.load.task.pid"})
+    EXPECT_NE(text.find(operation), std::string::npos) << operation;
+}
+
+/// A program cannot name a module's type to the verifier.
+TEST_F(ModuleImport, DoesNotLoadDirectly) {
+  Compiler compiler;
+  options_.reads = passes::ReadStrategy::Direct;
+  auto result = compiler.compile(kToysProgram, "p.lisp", options_);
+  ASSERT_TRUE(bool(result)) << llvm::toString(result.takeError());
+  EXPECT_TRUE(llvm::any_of(result->remarks, [](const Remark &remark) {
+    return remark.missed && remark.message.find("widget") != std::string::npos;
+  }));
+}
+
+TEST_F(ModuleImport, NeedsNoPrefixWhenTheModuleIsAskedForByFile) {
+  options_.btfPath = path("toys");
+  EXPECT_NE(lowered("(import-kernel-struct widget count)"
+                    "(import-kernel-struct task)"
+                    "(defprog p (:type :kprobe)"
+                    " (+ (widget-count (ctx u64 8)) (task-pid (ctx u64 16))))",
+                    options_)
+                .find("whistler.kernel.load.widget.count"),
+            std::string::npos);
+}
+
+TEST_F(ModuleImport, SaysWhatIsMissing) {
+  EXPECT_EQ(firstMessage("(import-kernel-struct widget)", options_),
+            "1:23 " + name(DiagnosticKind::UnknownStruct).str() +
+                ": unknown struct `widget`");
+  EXPECT_EQ(firstMessage("(import-kernel-struct toys:widgat)", options_),
+            "1:23 " + name(DiagnosticKind::UnknownStruct).str() +
+                ": unknown struct `widgat`; did you mean `widget`?");
+  std::string missing =
+      firstMessage("(import-kernel-struct tools:widget)", options_);
+  EXPECT_NE(missing.find(path("tools")), std::string::npos) << missing;
 }
 
 TEST(BtfDiagnostics, RegistersOfAnotherArchitecture) {

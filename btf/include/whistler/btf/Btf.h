@@ -23,7 +23,9 @@ public:
   static constexpr const char *kKernelPath = "/sys/kernel/btf/vmlinux";
 
   /// Opens a file of raw BTF or an ELF file with a `.BTF` section (told apart
-  /// by content). `base` is needed for module BTF and is kept alive.
+  /// by content). `base` is what module BTF continues, kept alive; when none is
+  /// given, a file of module BTF is put on `vmlinux` of its folder or, without
+  /// one, on the running kernel's.
   /// Errors: FileError (cannot read), CorruptBtfError (not BTF, truncated, or
   /// references that lead outside of it).
   static llvm::Expected<std::shared_ptr<const Btf>>
@@ -69,6 +71,11 @@ public:
   /// CorruptBtfError.
   llvm::Expected<Function> findFunction(llvm::StringRef name) const;
 
+  /// The prototype of the functions that a pointer of type `id` leads to, or
+  /// that `id` itself describes; without a name. Errors: UnknownTypeError (it
+  /// is no such type); CorruptBtfError.
+  llvm::Expected<Function> functionType(TypeId id) const;
+
   /// Calls `visit` with every struct, union and typedef name, for "did you
   /// mean" lists. Order unspecified; names may repeat.
   void
@@ -78,12 +85,18 @@ public:
   void
   forEachFunctionName(llvm::function_ref<void(llvm::StringRef)> visit) const;
 
+  /// Is the type this module's own, not its base's? The running kernel knows
+  /// such types, but programs cannot name them to it.
+  bool isOwnOfModule(TypeId id) const;
+
   /// Number of types, the base's included.
   uint32_t typeCount() const;
 
 private:
   struct Impl;
   explicit Btf(std::unique_ptr<Impl> impl);
+  static llvm::Expected<std::shared_ptr<const Btf>>
+  openBase(const std::string &path);
   static llvm::Expected<std::shared_ptr<const Btf>>
   read(llvm::ArrayRef<uint8_t> bytes, std::shared_ptr<const Btf> base,
        std::string where);
@@ -100,9 +113,11 @@ public:
   /// As `Btf::open(path)`, or what an earlier call opened. A file that has
   /// changed (device, inode, size; times too, except on sysfs) is opened again.
   llvm::Expected<std::shared_ptr<const Btf>> open(const std::string &path);
-  /// Module `name` of the running kernel on its vmlinux.
+  /// Module `name` on the kernel whose types are in the file `kernel`: the file
+  /// of that name beside it.
   llvm::Expected<std::shared_ptr<const Btf>>
-  openModule(const std::string &name);
+  openModule(const std::string &name,
+             const std::string &kernel = Btf::kKernelPath);
   /// Forgets everything.
   void reset();
 

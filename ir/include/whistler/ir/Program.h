@@ -27,12 +27,13 @@ struct DataType {
     Struct,
     Union,
     Array,
-    Pointer, ///< to `element`; to void when that is null
+    Pointer, ///< to `element`; when that is null to void, or to a function
     Enum,    ///< nothing but its name and size
   } kind = Kind::Integer;
   std::string name; ///< struct or integer name; may be empty for integers
   uint64_t bytes = 0;
   bool isSigned = false;
+  bool isFunction = false; ///< what a pointer leads to
   std::vector<DataMember> members;
   std::shared_ptr<const DataType> element;
   uint64_t count = 0;
@@ -58,6 +59,19 @@ struct MapDefinition {
   bool holdsPrograms = false; ///< `values` are programs
   /// Initial values by index: symbols of maps or programs; "" leaves one out.
   std::vector<std::string> values;
+};
+
+/// An object of an interface of the kernel (struct_ops): a struct of the
+/// kernel's name, of which only the members that are set are there. The loader
+/// finds the kernel's by their names.
+struct StructOps {
+  struct Value {
+    std::string program;        ///< of a member that is a function
+    std::vector<uint8_t> bytes; ///< of any other
+  };
+  std::string name; ///< C identifier
+  DataType type;    ///< struct; values[i] is members[i]'s
+  std::vector<Value> values;
 };
 
 /// Builds the module around the code of a compilation: compile unit, debug
@@ -97,6 +111,8 @@ public:
   llvm::GlobalVariable *addGlobal(llvm::StringRef name, const DataType &type,
                                   llvm::Constant *initializer, bool isConstant,
                                   unsigned line);
+  /// A variable in .struct_ops, when the programs that it names are there.
+  void addStructOps(const StructOps &ops, unsigned line);
   /// Debug location in `function` (a program added above); line and column
   /// count from 1.
   llvm::DebugLoc location(llvm::Function &function, unsigned line,

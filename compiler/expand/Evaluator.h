@@ -162,7 +162,7 @@ bool isEqual(const Form *a, const Form *b);
 /// A sequence as a list: a string gives its characters. Null: reported.
 const Form *asList(Evaluator &ev, const Form *sequence, const Form *call);
 /// How `~a` shows a form.
-std::string display(const Form *form);
+std::string display(const Form *form, bool asRead = false);
 bool isTrue(const Form *form);
 
 } // namespace whistler::compiler

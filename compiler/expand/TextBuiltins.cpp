@@ -11,11 +11,13 @@
 
 namespace whistler::compiler {
 
-std::string display(const Form *form) {
+std::string display(const Form *form, bool asRead) {
+  if (asRead && (form->isString() || form->isCharacter()))
+    return toString(form);
   if (form->isString())
     return form->text().str();
   if (form->isSymbol())
-    return form->symbol->name.str();
+    return (asRead && form->isKeyword() ? ":" : "") + form->symbol->name.str();
   if (form->isNil())
     return "NIL";
   if (form->isCharacter())
@@ -24,9 +26,9 @@ std::string display(const Form *form) {
     return toString(form);
   std::string out = "(";
   for (; form->isCons(); form = form->cons.cdr)
-    out += (out.size() > 1 ? " " : "") + display(form->cons.car);
+    out += (out.size() > 1 ? " " : "") + display(form->cons.car, asRead);
   if (!form->isNil())
-    out += " . " + display(form);
+    out += " . " + display(form, asRead);
   return out + ")";
 }
 
@@ -175,7 +177,7 @@ constexpr RadixRow kRadixes[] = {{'d', 10}, {'x', 16}, {'o', 8}, {'b', 2}};
 /// An argument as a directive shows it; nothing for an unknown letter.
 std::optional<std::string> shown(const Directive &directive, const Form *arg) {
   if (directive.letter == 's')
-    return arg->isString() ? toString(arg) : display(arg);
+    return display(arg, true);
   if (directive.letter == 'a' || directive.letter == 'c')
     return display(arg);
   for (const RadixRow &row : kRadixes)

@@ -42,6 +42,8 @@
 
 (defun case-test (key value)
   (cond ((or (eq key t) (eq key 'otherwise)) t)
+        ((some #'stringp (if (consp key) key (list key)))
+         (error "a string is no key of a `case`: ~s" key))
         ((and (consp key) (null (cdr key))) `(= ,value ,(car key)))
         ((consp key) `(or ,@(mapcar (lambda (one) `(= ,value ,one)) key)))
         (t `(= ,value ,key))))
@@ -53,5 +55,8 @@
 
 (defmacro case (key &body clauses)
   (let ((value (gensym "CASE-")))
+    (dolist (clause (butlast clauses))
+      (when (and (consp clause) (member (car clause) '(t otherwise)))
+        (error "the clause `~a` of a `case` comes last" (car clause))))
     `(let ((,value ,key))
        (cond ,@(mapcar (lambda (clause) (case-clause clause value)) clauses)))))

@@ -26,8 +26,8 @@ struct Expansion {
   const Expansion *outer = nullptr;
 };
 
-/// A datum of the source, immutable, owned by its FormContext. `nil` and the
-/// empty list are the one form `context.nil()`.
+/// A datum of the source, immutable, owned by its FormContext. `nil` is the
+/// empty list.
 struct Form {
   /// Object: a function or table of the compile-time Lisp; never in a program.
   enum class Kind : uint8_t {
@@ -81,6 +81,10 @@ public:
   const Symbol *intern(llvm::StringRef name, bool keyword = false);
   const Symbol *makeUninterned(llvm::StringRef name);
   const Form *nil() const { return nil_; }
+  /// As it stands in a source.
+  const Form *nil(SourceSpan span) {
+    return make(Form::Kind::Nil, span, nullptr);
+  }
   const Form *symbol(const Symbol *symbol, SourceSpan span,
                      const Expansion *expansion = nullptr,
                      const Symbol *package = nullptr);

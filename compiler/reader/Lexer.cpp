@@ -289,7 +289,7 @@ Token Lexer::symbolNamed(size_t begin, llvm::StringRef name,
   SourceSpan span = spanFrom(begin);
   if (!keyword && name == "NIL") {
     Token out = token(Token::Kind::Atom, begin);
-    out.atom = forms_.nil();
+    out.atom = forms_.nil(span);
     return out;
   }
   const Symbol *home = package.empty() ? nullptr : forms_.intern(package);

@@ -155,12 +155,12 @@ bool Reader::prefixWithoutForm(SourceSpan at) {
 }
 
 const Form *Reader::makeList(const Frame &frame, SourceSpan span) {
-  const Form *out = frame.tail ? frame.tail : forms_.nil();
+  const Form *out = frame.tail ? frame.tail : forms_.nil(span);
   for (size_t i = values_.size(); i-- != frame.first;) {
     // A tail's span begins at its own first item; the whole list is the span
     // of its first cell.
     SourceSpan cell = span;
-    if (i != frame.first && !values_[i]->isNil())
+    if (i != frame.first)
       cell.begin = values_[i]->span.begin;
     out = forms_.cons(values_[i], out, cell);
   }

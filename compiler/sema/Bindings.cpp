@@ -25,6 +25,8 @@ std::optional<Binding> parseBinding(Analyzer &a, const Form *form) {
     return Binding{parts[0], nullptr, parts.size() > 1 ? parts[1] : nullptr};
   }
   a.report(form, Kind::MalformedBinding, {toString(form)});
+  if (form->isCons() && form->cons.car->isSymbol())
+    a.brokenNames.insert(form->cons.car->symbol);
   return std::nullopt;
 }
 
@@ -130,6 +132,9 @@ NodePtr analyzeLet(Analyzer &a, const Call &call) {
     if (!binding)
       continue;
     const Symbol *name = binding->name->symbol;
+    for (const FunctionState::Binding &other : pending)
+      if (other.name == name)
+        a.report(binding->name, Kind::DuplicateName, {toString(binding->name)});
     names.push_back(name);
     const Form *type = binding->type ? binding->type : types.lookup(name).type;
     Variable *variable = bindVariable(a, *binding, type, sequence);

@@ -1,6 +1,8 @@
 ; Names, arithmetic, control and memory inside a program.
 ; RUN: rm -rf %t && split-file --leading-lines %s %t
 ; RUN: not %whistler compile %t/names.lisp -o %t/names.o 2>>%t/out
+; RUN: not %whistler compile %t/case.lisp -o %t/case.o 2>>%t/out
+; RUN: not %whistler compile %t/clauses.lisp -o %t/clauses.o 2>>%t/out
 ; RUN: not %whistler compile %t/arithmetic.lisp -o %t/arithmetic.o 2>>%t/out
 ; RUN: not %whistler compile %t/forms.lisp -o %t/forms.o 2>>%t/out
 ; RUN: not %whistler compile %t/memory.lisp -o %t/memory.o 2>>%t/out
@@ -54,6 +56,27 @@
     ; KIND: WrongArgumentCount
     ; CHECK: names.lisp:[[# @LINE + 1]]:5: error: `return` takes 0 to 1 arguments, not 2
     (return 1 2)
+    0))
+
+;--- case.lisp
+(defprog p (:type :xdp)
+  (let ((n (ktime-get-ns)))
+    ; CHECK: case.lisp:[[# @LINE + 1]]:5: error: a string is no key of a `case`: "a"
+    (case n ("a" 1))
+    ; CHECK: case.lisp:[[# @LINE + 1]]:5: error: the clause `T` of a `case` comes last
+    (case n (t 1) (2 3))
+    0))
+
+;--- clauses.lisp
+(defprog p (:type :xdp)
+  (let ((n (ktime-get-ns)))
+    ; CHECK: clauses.lisp:[[# @LINE + 1]]:11: error: `nil` is not a clause; write `(test form…)`
+    (cond () ((> n 1) 2))
+    ; CHECK: clauses.lisp:[[# @LINE + 1]]:18: error: `a` is defined already
+    (let ((a 1) (a 2)) a)
+    ; CHECK: clauses.lisp:[[# @LINE + 1]]:11: error: `(a 1 2 3)` is not a binding; write `(name value)` or `(name type value)`
+    (let ((a 1 2 3)) a)
+    ; CHECK-NOT: error
     0))
 
 ;--- arithmetic.lisp

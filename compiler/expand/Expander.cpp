@@ -337,10 +337,11 @@ void Expander::Impl::defineConstant(const Form *form) {
     if (!value)
       return;
     evaluator.defineVariable(name->symbol, value);
-    if (!isNumber(value))
+    if (!isNumber(value) && !value->isString())
       return; // of use to macros only
-    value = forms.integer(value->integer, value->isNegative, init->span,
-                          init->expansion);
+    if (isNumber(value))
+      value = forms.integer(value->integer, value->isNegative, init->span,
+                            init->expansion);
   }
   out.push_back(
       forms.list({form->cons.car, name, value}, form->span, form->expansion));

@@ -19,7 +19,7 @@ using FileLoader = std::function<std::optional<std::string>(
 /// Macro expansion and compile-time definitions: forms in, core forms out.
 /// The prelude is loaded first. Top-level `progn`, `include`, `in-package`,
 /// `defmacro`, `defun`, `defparameter`, `defvar`, `eval-when` are consumed;
-/// `defconstant` is evaluated and left as (DEFCONSTANT name integer); the
+/// `defconstant` is evaluated and left as (DEFCONSTANT name value); the
 /// rest comes out with every macro call in an evaluated position replaced.
 /// Which positions of a special form are evaluated is its row in
 /// SpecialForms.def; any other list is a call whose arguments are expanded.

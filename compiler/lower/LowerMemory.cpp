@@ -35,9 +35,8 @@ Align knownAlign(const Node &pointer) {
 AtomicRMWInst::BinOp operation(AtomicOp op) {
   switch (op) {
   case AtomicOp::Add:
+  case AtomicOp::Sub: // of the negative: v1 can't select a 32-bit subtraction
     return AtomicRMWInst::Add;
-  case AtomicOp::Sub:
-    return AtomicRMWInst::Sub;
   case AtomicOp::Or:
     return AtomicRMWInst::Or;
   case AtomicOp::And:
@@ -162,6 +161,8 @@ Value *FunctionLowering::lowerCopy(const Node &node) {
 Value *FunctionLowering::lowerAtomic(const Node &node) {
   Value *to = address(node);
   Value *operand = narrow(lowerInt(node.children[1].get()), node.type);
+  if (node.atomicOp == AtomicOp::Sub)
+    operand = builder_.CreateNeg(operand);
   MaybeAlign align = naturalAlign(node.type.bits);
   // Monotonic: BPF atomics order nothing more for LLVM to know of, and reads
   // of kernel memory may be merged across.

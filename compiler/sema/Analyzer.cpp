@@ -72,6 +72,8 @@ Analyzer::run(const std::vector<const Form *> &topLevelForms) {
   checkNamedPrograms();
   checkStructOps(*this);
   finishSubprograms(*this);
+  checkAtomicResults(*this);
+  checkPackets(*this);
   if (worldError)
     return std::move(worldError);
   return std::move(result);

@@ -195,6 +195,7 @@ public:
   llvm::StringMap<GlobalInfo> globals;
   llvm::StringMap<SubprogramInfo> subprograms; ///< C names
   llvm::StringMap<int64_t> constants;          ///< names as read
+  llvm::StringMap<const Form *> texts;         ///< constants that are strings
   llvm::DenseSet<const Symbol *> brokenNames;  ///< of failed declarations
   /// Maps that variables lead to, as long as their users need them.
   std::vector<std::unique_ptr<MapInfo>> foundMaps;
@@ -267,12 +268,20 @@ NodePtr kernelAddress(Analyzer &a, const Form *form, NodePtr base,
                       const StructInfo &record, const FieldInfo &field);
 NodePtr kernelLoadAt(Analyzer &a, const Form *form, NodePtr base,
                      NodePtr offset, ValueType type);
+// AtomicResults.cpp
+/// Reports values of atomic operations that the CPU level does not give.
+void checkAtomicResults(Analyzer &a);
+// PacketChecks.cpp
+/// Reports packets that are touched before anything tells their length.
+void checkPackets(Analyzer &a);
 // Arithmetic.cpp
 /// a + b by the rules of the language: pointers keep their space.
 NodePtr add(Analyzer &a, const Form *form, NodePtr x, NodePtr y);
 NodePtr arithmetic(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y);
 /// A constant of the program or of the kernel.
 bool isNamedConstant(Analyzer &a, const Form *name);
+/// The string that a literal or a constant's name gives, or null.
+const Form *textOf(Analyzer &a, const Form *form);
 /// Of several operands: unsigned, all of them, when one that is no literal is.
 void unifySigns(std::vector<NodePtr> &operands);
 // Maps.cpp

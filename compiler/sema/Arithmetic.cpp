@@ -11,9 +11,10 @@ namespace whistler::compiler {
 
 namespace {
 
-bool isSignedTogether(const NodePtr &x, const NodePtr &y) {
+bool isSignedTogether(Op op, const NodePtr &x, const NodePtr &y) {
   if (isLiteral(x) && isLiteral(y))
-    return x->type.isSigned || y->type.isSigned;
+    return x->type.isSigned || y->type.isSigned ||
+           (op == Op::Sub && x->integer < y->integer);
   return (isLiteral(x) || x->type.isSigned) &&
          (isLiteral(y) || y->type.isSigned);
 }
@@ -134,7 +135,7 @@ NodePtr arithmetic(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y) {
       return a.fail(form, Kind::StringAsNumber);
   if (NodePtr pointer = offsetPointer(a, form, op, x, y))
     return pointer;
-  bool isSigned = isSignedTogether(x, y);
+  bool isSigned = isSignedTogether(op, x, y);
   if (isSigned)
     op = signedVersion(op);
   if (isLiteral(x) && isLiteral(y))
@@ -197,7 +198,7 @@ NodePtr analyzeDivide(Analyzer &a, const Call &call) {
     return a.fail(call.args[1], Kind::DivisionByZero,
                   {toString(call.form->cons.car)});
   Op op = Op(call.data);
-  if (op == Op::ModS && !isSignedTogether(x, y))
+  if (op == Op::ModS && !isSignedTogether(op, x, y))
     op = Op::RemU;
   return arithmetic(a, call.form, op, std::move(x), std::move(y));
 }

@@ -46,6 +46,15 @@ bool isNamedConstant(Analyzer &a, const Form *name) {
          kernelEnumerator(a, name).has_value();
 }
 
+const Form *textOf(Analyzer &a, const Form *form) {
+  if (form->isString())
+    return form;
+  bool isShadowed = form->isSymbol() && a.function && a.find(form->symbol);
+  return form->isSymbol() && !form->isKeyword() && !isShadowed
+             ? a.texts.lookup(form->symbol->name)
+             : nullptr;
+}
+
 namespace {
 
 /// `+S-size+` of a known struct.
@@ -75,6 +84,8 @@ NodePtr symbolValue(Analyzer &a, const Form *form) {
   if (auto found = a.constants.find(form->symbol->name);
       found != a.constants.end())
     return signedInteger(found->second, span);
+  if (const Form *text = textOf(a, form))
+    return a.expression(text);
   if (auto found = a.globals.find(cName(form->symbol));
       found != a.globals.end())
     return globalValue(found->second, span);
@@ -172,6 +183,20 @@ std::vector<NodePtr> Analyzer::expressions(Forms list) {
   return nodes;
 }
 
+namespace {
+
+/// Kernel memory at an address that may be 0: a read there gives 0, but the
+/// verifier refuses a direct load.
+NodePtr asKernelAddress(NodePtr node) {
+  ValueType type = node->type;
+  type.space = Space::Kernel;
+  type.maybeNull = false;
+  SourceSpan span = node->span;
+  return makeConvert(std::move(node), std::move(type), span);
+}
+
+} // namespace
+
 NodePtr Analyzer::pointer(const Form *form) {
   NodePtr node;
   bool wasTested = true;
@@ -184,8 +209,12 @@ NodePtr Analyzer::pointer(const Form *form) {
     wasTested = node->kind != NodeKind::Call && node->kind != NodeKind::If &&
                 node->kind != NodeKind::ContextLoadAt;
   }
-  if (!wasTested && node->type.isPointer && node->type.maybeNull)
-    return fail(form, Kind::MissingNullTest, {toString(form)});
+  if (!wasTested && node->type.isPointer && node->type.maybeNull) {
+    bool isKernel =
+        node->type.space == Space::Kernel || node->type.space == Space::Trusted;
+    return isKernel ? asKernelAddress(std::move(node))
+                    : fail(form, Kind::MissingNullTest, {toString(form)});
+  }
   if (!node->type.isPointer && node->type.bits < 64 && !isError(node))
     return fail(form, Kind::NotAnAddress,
                 {toString(form), describe(node->type)});

@@ -60,17 +60,20 @@ std::optional<size_t> countDirectives(Analyzer &a, const Form *format) {
   return count;
 }
 
-/// The format and its arguments agree, or it is reported.
-bool checkFormat(Analyzer &a, const Form *format, Forms values) {
-  if (!format->isString()) {
-    a.report(format, Kind::FormatNotString, {toString(format)});
-    return false;
+/// The format, if it agrees with its arguments; null when that is reported.
+const Form *checkFormat(Analyzer &a, const Form *form, Forms values) {
+  const Form *format = textOf(a, form);
+  if (format == nullptr) {
+    a.report(form, Kind::FormatNotString, {toString(form)});
+    return nullptr;
   }
   std::optional<size_t> wanted = countDirectives(a, format);
-  if (wanted && *wanted != values.size())
-    a.report(format, Kind::FormatArguments,
+  if (wanted == values.size())
+    return format;
+  if (wanted)
+    a.report(form, Kind::FormatArguments,
              {std::to_string(*wanted), std::to_string(values.size())});
-  return wanted == values.size();
+  return nullptr;
 }
 
 /// The values in an array on the stack; its address is a variable.
@@ -113,9 +116,9 @@ NodePtr callPacked(Analyzer &a, const Form *form, const char *helper,
 } // namespace
 
 NodePtr analyzeTracePrintk(Analyzer &a, const Call &call) {
-  const Form *format = call.args[0];
   Forms values = call.args.drop_front();
-  if (!checkFormat(a, format, values))
+  const Form *format = checkFormat(a, call.args[0], values);
+  if (format == nullptr)
     return makeError(call.form->span);
   std::vector<NodePtr> arguments;
   arguments.push_back(a.expression(format));
@@ -166,7 +169,7 @@ NodePtr analyzeSnprintf(Analyzer &a, const Call &call) {
       return callHelperByName(a, call.form, *findHelper("snprintf"), call.args);
   }
   Forms values = call.args.drop_front(3);
-  if (!checkFormat(a, call.args[2], values))
+  if (checkFormat(a, call.args[2], values) == nullptr)
     return makeError(call.form->span);
   std::vector<NodePtr> arguments;
   arguments.push_back(a.pointer(call.args[0]));

@@ -78,8 +78,8 @@ bool Initializer::put(const Form *form, const MemoryType &type,
   if (form->isCons() && form->cons.car->isNamed("QUOTE") &&
       form->cons.cdr->isCons())
     form = form->cons.cdr->cons.car;
-  if (form->isString())
-    return putText(form, type, offset);
+  if (const Form *text = textOf(a, form))
+    return putText(text, type, offset);
   if (!type.isScalar())
     return form->isCons()  ? putList(form, type, offset)
            : form->isNil() ? true
@@ -125,6 +125,10 @@ bool parseRest(Analyzer &a, Forms rest, const MemoryType &type,
 void declareConstant(Analyzer &a, const Form *form, Forms args) {
   if (args.size() < 2 || !args[0]->isSymbol()) {
     a.report(form, Kind::MissingName, {"defconstant"});
+    return;
+  }
+  if (args[1]->isString()) {
+    a.texts[args[0]->symbol->name] = args[1];
     return;
   }
   bool isNegative = false;

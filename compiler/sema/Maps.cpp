@@ -246,8 +246,8 @@ NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args,
 namespace {
 
 /// `*entry += delta`, atomically where BPF can; yields the new value.
-NodePtr addToEntry(const MapInfo &map, Variable *entry, Variable *delta,
-                   SourceSpan span) {
+NodePtr addToEntry(Analyzer &a, const MapInfo &map, Variable *entry,
+                   Variable *delta, SourceSpan span) {
   ValueType type = scalarType(map);
   if (type.isPointer)
     type = integerType();
@@ -262,6 +262,12 @@ NodePtr addToEntry(const MapInfo &map, Variable *entry, Variable *delta,
   old->atomicOp = AtomicOp::Add;
   old->children.push_back(makeRef(entry, span));
   old->children.push_back(makeRef(delta, span));
+  if (type.bits == 32 && !a.inputs.hasFetchingAtomics) { // gives no value
+    std::vector<NodePtr> sequence;
+    sequence.push_back(std::move(old));
+    sequence.push_back(makeLoad(makeRef(entry, span), 0, type, span));
+    return makeSequence(std::move(sequence), span);
+  }
   return makeConvert(makeBinary(Op::Add, std::move(old), makeRef(delta, span),
                                 integerType(64, type.isSigned), span),
                      type, span);
@@ -306,7 +312,7 @@ NodePtr incrementMapEntry(Analyzer &a, const Form *form, Forms args,
     missing = makeSequence(std::move(create), span);
   }
   sequence.push_back(makeIf(makeRef(entry, span),
-                            addToEntry(*map, entry, deltaKept, span),
+                            addToEntry(a, *map, entry, deltaKept, span),
                             std::move(missing), span));
   return makeSequence(std::move(sequence), span);
 }
@@ -394,7 +400,14 @@ NodePtr analyzeTailCall(Analyzer &a, const Call &call) {
                                pointerType(Space::Context), call.form->span));
   arguments.push_back(mapNode(*map, call.form->span));
   arguments.push_back(std::move(index));
-  return callHelper(a, call.form, "tail_call", std::move(arguments));
+  // The verifier knows no result of this helper: one that failed gives 0.
+  std::vector<NodePtr> sequence;
+  sequence.push_back(
+      callHelper(a, call.form, "tail_call", std::move(arguments)));
+  if (isError(sequence[0]))
+    return std::move(sequence[0]);
+  sequence.push_back(makeInteger(0, call.form->span));
+  return makeSequence(std::move(sequence), call.form->span);
 }
 
 } // namespace whistler::compiler

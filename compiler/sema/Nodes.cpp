@@ -180,6 +180,18 @@ ValueType unitePointers(const ValueType &a, const ValueType &b) {
   return type;
 }
 
+/// One of several literals: `(if a 0 (if b -1 1))`.
+bool givesLiteral(const Node &node) {
+  if (node.kind == NodeKind::Integer)
+    return true;
+  if (node.kind == NodeKind::Sequence)
+    return !node.children.empty() && givesLiteral(*node.children.back());
+  return node.kind == NodeKind::If &&
+         llvm::all_of(llvm::drop_begin(node.children), [](const NodePtr &arm) {
+           return arm == nullptr || neverReturns(*arm) || givesLiteral(*arm);
+         });
+}
+
 ValueType unite(const Node &then, const Node *otherwise) {
   if (otherwise == nullptr || neverReturns(*otherwise)) {
     ValueType type = then.type;
@@ -196,8 +208,9 @@ ValueType unite(const Node &then, const Node *otherwise) {
     type.maybeNull = true;
     return type;
   }
-  bool literalThen = then.kind == NodeKind::Integer;
-  bool literalElse = otherwise->kind == NodeKind::Integer;
+  bool literalThen = givesLiteral(then), literalElse = givesLiteral(*otherwise);
+  if (literalThen && literalElse) // -1 in either arm
+    return integerType(64, a.isSigned || b.isSigned);
   if (literalThen != literalElse)
     return integerType(64, literalThen ? b.isSigned : a.isSigned);
   return integerType(64, a.isSigned && b.isSigned);

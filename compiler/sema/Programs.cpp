@@ -31,8 +31,9 @@ const ProgramTypeRow *programType(Analyzer &a, const Form *form) {
 
 bool textOption(Analyzer &a, const Form *name, const Form *value,
                 std::string &text) {
-  if (value->isString() && !value->text().empty()) {
-    text = value->text().str();
+  const Form *given = textOf(a, value);
+  if (given && !given->text().empty()) {
+    text = given->text().str();
     return true;
   }
   a.report(value, Kind::BadOptionValue, {toString(name), toString(value)});

@@ -56,12 +56,13 @@ TEST_F(ExpanderTest, CompileTimeDefinitionsAreConsumed) {
 }
 
 TEST_F(ExpanderTest, ConstantsAreEvaluatedOrLeftToSema) {
-  EXPECT_EQ(expand("(defconstant +a+ (* 2 8)) (defconstant +b+ (+ +a+ 1))"
-                   "(defconstant +s+ \"text\")"
-                   "(defconstant +c+ (* 2 (sizeof foo)))"
-                   "(defconstant +d+ BPF_ANY)"),
-            "(defconstant +a+ 16) (defconstant +b+ 17)"
-            " (defconstant +c+ (* 2 (sizeof foo))) (defconstant +d+ bpf_any)");
+  EXPECT_EQ(
+      expand("(defconstant +a+ (* 2 8)) (defconstant +b+ (+ +a+ 1))"
+             "(defconstant +s+ \"text\")"
+             "(defconstant +c+ (* 2 (sizeof foo)))"
+             "(defconstant +d+ BPF_ANY)"),
+      "(defconstant +a+ 16) (defconstant +b+ 17) (defconstant +s+ \"text\")"
+      " (defconstant +c+ (* 2 (sizeof foo))) (defconstant +d+ bpf_any)");
   EXPECT_EQ(messages(), "");
 }
 

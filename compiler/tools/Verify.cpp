@@ -53,6 +53,8 @@ llvm::json::Object toJson(const ProgramVerdict &verdict) {
     if (verdict.at)
       object["at"] = toJson(*verdict.at);
   }
+  if (!verdict.log.empty()) // kept with --log
+    object["log"] = llvm::json::fixUTF8(verdict.log);
   return object;
 }
 

@@ -17,10 +17,16 @@ using namespace whistler;
 
 namespace {
 
-/// Ways of reading, as --kernel-reads spells them; those that the compiler
-/// doesn't know are left out.
-constexpr const char *kReads[] = {"portable", "direct", "fused", "single",
-                                  "naive"};
+/// The forms that the suite measures: values of --kernel-reads, those that the
+/// compiler doesn't know left out, and one with the layout baked in.
+struct Form {
+  const char *name, *reads;
+  bool relocatable = true;
+};
+constexpr Form kForms[] = {
+    {"portable", "portable"},        {"direct", "direct"}, {"fused", "fused"},
+    {"fused-baked", "fused", false}, {"single", "single"}, {"naive", "naive"},
+};
 
 std::vector<std::string> probeNames() {
   std::vector<std::string> names;
@@ -68,9 +74,7 @@ void report(benchmark::State &state,
 }
 
 void warm(benchmark::State &state, const std::string &name,
-          passes::ReadStrategy reads) {
-  compiler::Options options;
-  options.reads = reads;
+          const compiler::Options &options) {
   compiler::Compiler compiler;
   std::string source = readProbe(name);
   std::map<std::string, double> stages, ignored;
@@ -95,11 +99,15 @@ void cold(benchmark::State &state, const std::string &name) {
 
 void registerAll() {
   for (const std::string &probe : probeNames())
-    for (const char *reads : kReads)
-      if (auto strategy = passes::parseReadStrategy(reads))
-        benchmark::RegisterBenchmark(("compile/" + probe + "/" + reads).c_str(),
-                                     warm, probe, *strategy)
+    for (const Form &form : kForms)
+      if (auto strategy = passes::parseReadStrategy(form.reads)) {
+        compiler::Options options;
+        options.reads = *strategy;
+        options.relocatable = form.relocatable;
+        std::string name = "compile/" + probe + "/" + form.name;
+        benchmark::RegisterBenchmark(name.c_str(), warm, probe, options)
             ->Unit(benchmark::kMillisecond);
+      }
   benchmark::RegisterBenchmark("compile/k4/cold", cold, std::string("k4"))
       ->Unit(benchmark::kMillisecond);
 }

@@ -6,12 +6,14 @@
   ./dev bench --matrix              with the grid of kernels (./dev matrix)
   ./dev bench --compare OLD.jsonl   measure, then say what changed since OLD
   ./dev bench --report REC.jsonl    the page and the summary of a record
+  ./dev bench --report REC.jsonl --readme   and the figures of README.md
   ./dev bench --guard               counts against bench/golden/counts.txt
   ./dev bench --update-golden       writes that file (--reason TEXT when worse)
   ./dev bench --twins               do all forms of each probe do the same?
 
 Exit status: 0 done, 1 something got worse, differs or failed, 2 wrong usage,
-3 the machine lacks something."""
+3 the machine lacks something, 130 interrupted (partial.jsonl then has what
+was measured)."""
 
 from __future__ import annotations
 
@@ -21,6 +23,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from driver import (compare, compile_times, guard, objects, record, report,
@@ -31,12 +34,14 @@ from driver.progress import Progress
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "release"
 GOLDEN = ROOT / "bench" / "golden" / "counts.txt"
-LACKING, SKIPPED = 3, 77
+LACKING, SKIPPED, INTERRUPTED = 3, 77, 130
 # Samples of each form from so many placements of its code, loads of each
 # object, processes of each compiler.
-FULL = {"samples": 36, "placements": 4, "loads": 3, "processes": 3}
-QUICK = {"samples": 12, "placements": 2, "loads": 1, "processes": 3}
-QUICK_COMPILES = 3
+FULL = {"samples": 36, "placements": 4, "loads": 3, "processes": 3,
+        "in_process_s": 0.1}
+QUICK = {"samples": 12, "placements": 2, "loads": 1, "processes": 2,
+         "in_process_s": 0.02}
+QUICK_COMPILES = 3  # probes
 
 
 class Lacking(Exception):
@@ -72,6 +77,8 @@ def arguments() -> argparse.Namespace:
         help="say what changed since this record; 1 when a count got worse")
     add("--against", type=Path, metavar="NEW",
         help="compare with this record in place of measuring")
+    add("--readme", type=Path, nargs="?", const=ROOT / "README.md",
+        metavar="FILE", help="put the summary into this file (README.md)")
     add("--reason", default="", metavar="TEXT",
         help="why counts got worse, for --update-golden")
     add("--whistler", type=Path,
@@ -115,8 +122,8 @@ def count(tools: Tools, options: argparse.Namespace) -> guard.Counts:
     loads = 1 if may_load(tools, made[0]) else 0
     if not loads:
         print("skipped: counts after loading: this user may not load programs")
-    records = runner.records(options.runner, "counts",
-                             runner.plan(made, loads=loads), progress)
+    records = list(runner.records(options.runner, "counts",
+                                  runner.plan(made, loads=loads), progress))
     for found in records:
         if "error" in found or not found.get("accepted", True):
             raise Failed(f"{found['probe']}, {found['form']}: "
@@ -176,10 +183,10 @@ def run_twins(tools: Tools, options: argparse.Namespace) -> int:
                     [*C_FORMS, *objects.lisp_forms(tools)])
     if not may_load(tools, made[-1]):
         raise Lacking("this user may not load programs")
-    records = runner.records(
+    records = list(runner.records(
         options.runner, "values",
         runner.plan(made, bases=str(objects.compile_aid(tools, "bases"))),
-        progress)
+        progress))
     progress.end()
     wrong, first = 0, ""
     for found in records:
@@ -203,7 +210,7 @@ def grid_records(options: argparse.Namespace) -> list[dict]:
     path = options.grid
     if options.matrix:
         path = options.out / "grid.jsonl"
-        progress.phase("the kernel matrix")
+        progress.stage("matrix")
         subprocess.run([str(ROOT / "dev"), "matrix", "--json", str(path)],
                        check=False, stdout=sys.stderr)
     if not path:
@@ -233,31 +240,29 @@ def select(tools: Tools,
 
 
 def compile_records(tools: Tools, options: argparse.Namespace,
-                    names: list[str], forms: list[str],
-                    settings: dict) -> list[dict]:
-    """How long compiling takes, with the default way of reading."""
-    mode = next((form for form in ("portable", "fused") if form in forms), "")
-    if not mode:
-        return []
+                    names: list[str], forms: list[str], settings: dict
+                    ) -> Iterator[dict]:
+    """How long compiling takes."""
     some = names[:QUICK_COMPILES] if options.quick else names
-    records: list[dict] = []
+    ours = [form for form in forms if form not in C_FORMS]
     try:
-        records += compile_times.processes(tools, some, mode,
-                                           settings["processes"], progress)
-        records += compile_times.in_process(options.compile_bench, some, mode,
-                                            options.quick)
+        yield from compile_times.processes(
+            tools, some, forms, settings["processes"], progress)
+        if ours:
+            yield from compile_times.in_process(
+                options.compile_bench, some, ours, settings["in_process_s"],
+                progress)
     except Failed as error:  # what was measured before is not lost
-        records.append({"kind": "error", "what": str(error)})
-    return records
+        yield {"kind": "error", "what": str(error)}
 
 
-def measure(tools: Tools, options: argparse.Namespace, keep) -> list[dict]:
-    """Everything, as records; `keep` is called with them after each phase, so
-    that what was measured is not lost when a later phase is cut short."""
+def measure(tools: Tools, options: argparse.Namespace,
+            records: list[dict]) -> None:
+    """Everything, added to `records` as it is measured."""
     require(tools.clang, tools.bpftool)
     settings = QUICK if options.quick else FULL
     names, forms = select(tools, options)
-    records = [record.about(tools, ROOT, options.quick)]
+    records.append(record.about(tools, ROOT, options.quick))
     records += grid_records(options)
     made = compiled(tools, names, forms)
     if not may_load(tools, made[-1]):
@@ -268,15 +273,16 @@ def measure(tools: Tools, options: argparse.Namespace, keep) -> list[dict]:
         samples=settings["samples"], placements=settings["placements"],
         loads=settings["loads"])
     # A probe that does something else than its twin is not worth timing.
-    for mode in ("values", "counts", "times"):
-        if mode == "times" and options.no_times:
-            continue
-        records += runner.records(options.runner, mode, plan, progress)
-        keep(records)
+    modes = ("values", "counts") if options.no_times else (
+        "values", "counts", "times")
+    for mode in modes:
+        records.extend(runner.records(options.runner, mode, plan, progress))
     if not options.no_times:
-        records += compile_records(tools, options, names, forms, settings)
-        keep(records)
-    return records
+        records.extend(compile_records(tools, options, names, forms, settings))
+    progress.end()
+    records += [{"kind": "stage", "stage": stage, "seconds": round(took, 1)}
+                for stage, took in progress.took.items()]
+    records[0]["complete"] = True
 
 
 def failures(measured: record.Record) -> list[str]:
@@ -301,6 +307,9 @@ def write_reports(options: argparse.Namespace,
                        ("summary.md", summary.markdown(measured))):
         (options.out / name).write_text(text)
         print(f"wrote {options.out / name}")
+    if options.readme:
+        summary.put_into(options.readme, measured)
+        print(f"wrote {options.readme}")
 
 
 def run_compare(old: record.Record, new: record.Record) -> int:
@@ -317,17 +326,28 @@ def run_compare(old: record.Record, new: record.Record) -> int:
     return 1 if changes.worse_counts else 0
 
 
+def save(folder: Path, records: list[dict]) -> None:
+    """Writes what was measured. A run that was cut short leaves the record of
+    the last whole one alone."""
+    if len(records) < 2:
+        return
+    name = "bench.jsonl" if records[0]["complete"] else "partial.jsonl"
+    record.write(folder / name, records)
+    print(f"wrote {folder / name}")
+
+
 def run_measure(tools: Tools, options: argparse.Namespace) -> int:
     """Measures, reports, and compares when asked."""
     old = record.read(options.compare) if options.compare else None
     if old and options.against:
         return run_compare(old, record.read(options.against))
     options.out.mkdir(parents=True, exist_ok=True)
-    path = options.out / "bench.jsonl"
-    records = measure(tools, options,
-                      lambda found: record.write(path, found))
-    progress.end()
-    print(f"wrote {path}")
+    records: list[dict] = []
+    try:
+        measure(tools, options, records)
+    finally:
+        progress.end()
+        save(options.out, records)
     measured = record.sort(records)
     write_reports(options, measured)
     print(summary.markdown(measured))
@@ -367,6 +387,9 @@ def main() -> int:
         progress.end()
         print(f"bench: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("bench: interrupted", file=sys.stderr)
+        return INTERRUPTED
 
 
 if __name__ == "__main__":

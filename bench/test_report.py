@@ -7,7 +7,7 @@ import unittest
 from html.parser import HTMLParser
 from pathlib import Path
 
-from driver import compare, figures, record, report, summary
+from driver import charts, compare, figures, record, report, summary
 from driver.objects import Failed
 
 NET = {"c-core": 100.0, "c-direct": 20.0, "c-fused": 60.0, "fused": 50.0,
@@ -142,14 +142,84 @@ class Page(unittest.TestCase):
         for found in records:
             if found["kind"] == "time":
                 found["high_ns"] *= 1.5
-        self.assertIn("times are noisy", self.check(records))
+        self.assertIn("The machine was noisy", self.check(records))
         self.assertNotIn("noisy", self.check(sample()))
+
+    def test_an_interrupted_run_is_called_so(self) -> None:
+        records = sample()
+        records[0]["complete"] = False
+        self.assertIn("interrupted", self.check(records))
+
+    def test_the_grid_has_a_cell_for_each_kernel_and_instruction_set(
+            self) -> None:
+        other = {**grid_of("7.2", "accepted"), "mcpu": "v4",
+                 "values": "different", "note": "events: 1, was 2"}
+        text = self.check([*sample(), other, grid_of("6.1", "accepted")])
+        self.assertIn("– 1/2</td>", text)       # 5.10, one excused
+        self.assertIn("✗ 1 of 1</td>", text)    # 7.2, v3 rejected
+        self.assertIn("✓ 1</td>", text)         # 6.1
+        self.assertIn("other values: events: 1, was 2", text)
+
+    def test_ticks_say_where_they_stand(self) -> None:
+        for limit in (0.3, 1.25, 7, 40, 900):
+            places = charts.ticks(limit)
+            self.assertGreaterEqual(places[-1], limit)
+            for place in places:
+                self.assertAlmostEqual(float(charts._number(place)), place)
 
     def test_the_summary_has_every_column(self) -> None:
         text = summary.markdown(record.sort(sample()))
         self.assertIn("| k1 | 100 / 8 | 60 / 8 | 20 / 8 | 50 / 8 | 20 / 8 |",
                       text)
         self.assertIn("| k1 | 100 | 60 | 20 | 50 | 20 |", text)
+        self.assertIn("| `portable` | 100 | 50 | 50 | – | 1 |", text)
+
+    def test_the_summary_goes_between_the_marks_of_a_file(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "README.md"
+            path.write_text(f"before\n{summary.BEGIN}\nstale\n{summary.END}\n"
+                            "after\n")
+            for _ in range(2):  # again and again
+                summary.put_into(path, record.sort(sample()))
+                text = path.read_text()
+                self.assertTrue(text.startswith("before\n<!--"))
+                self.assertTrue(text.endswith("-->\nafter\n"))
+                self.assertIn("| k1 | 100 / 8 |", text)
+                self.assertNotIn("stale", text)
+            path.write_text("no marks")
+            with self.assertRaises(Failed):
+                summary.put_into(path, record.sort(sample()))
+
+
+class Noise(unittest.TestCase):
+    def reasons(self, records: list[dict]) -> list[str]:
+        return figures.noisy(record.sort(sample() + records))
+
+    def machine(self, **shares: float) -> dict:
+        return {"kind": "machine", "probe": "k1", "processor": 1,
+                "wall_s": 10.0, "own_s": 9.9, "stolen_s": 0.0,
+                "preempted": 0, **shares}
+
+    def empty(self, probe: str, ns: float) -> dict:
+        return {**time_of("baseline", 0), "probe": probe, "ns": ns,
+                "low_ns": ns, "high_ns": ns, "records": 0}
+
+    def test_a_quiet_machine(self) -> None:
+        self.assertEqual(self.reasons([
+            self.machine(), self.empty("k1", 20), self.empty("k2", 21)]), [])
+
+    def test_others_on_the_processor(self) -> None:
+        self.assertEqual(self.reasons([self.machine(own_s=6.0)]),
+                         ["others had 40% of the processor"])
+
+    def test_a_busy_host(self) -> None:
+        self.assertEqual(self.reasons([self.machine(stolen_s=0.5)]),
+                         ["the hypervisor took 5% of it"])
+
+    def test_an_empty_program_that_varies(self) -> None:
+        self.assertEqual(
+            self.reasons([self.empty("k1", 20), self.empty("k2", 30)]),
+            ["the empty program took 50% more beside one probe than another"])
 
 
 class Compare(unittest.TestCase):
@@ -160,7 +230,21 @@ class Compare(unittest.TestCase):
 
     def test_nothing_changed(self) -> None:
         changes = self.changed(lambda new: None)
-        self.assertEqual(changes, compare.Changes())
+        self.assertEqual(
+            (changes.worse_counts, changes.better_counts, changes.other),
+            ([], [], []))
+        self.assertEqual(changes.notes, [
+            "medians of times moved by 0.0% in the middle, 0.0% at most; 0 of "
+            "5 by more than 10%"])
+
+    def test_a_noisy_record_is_told(self) -> None:
+        def change(new):
+            for time in new.times.values():
+                time["high_ns"] *= 1.5
+        notes = self.changed(change).notes
+        self.assertTrue(all("the new record is of a noisy machine" in note
+                            for note in notes[:-1]))
+        self.assertEqual(len(notes), 3)
 
     def test_a_count_that_grew_is_worse(self) -> None:
         def change(new):
@@ -207,7 +291,7 @@ class Compare(unittest.TestCase):
             new.counts["k1", "fused"]["loaded_instructions"] = 99
         changes = self.changed(change)
         self.assertEqual(changes.worse_counts, [])
-        self.assertEqual(len(changes.notes), 1)
+        self.assertIn("are not compared", changes.notes[-1])
 
 
 class File(unittest.TestCase):

@@ -3,9 +3,10 @@ worse."""
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import dataclass, field
 
-from .figures import CLANG, is_twin, net, spread
+from .figures import CLANG, is_twin, net, noisy, spread
 from .guard import guarded
 from .record import Record
 
@@ -85,6 +86,19 @@ def compare_times(old: Record, new: Record, changes: Changes) -> None:
                 f"clang's twin, noise {noise:.1f})")
 
 
+def repeatability(old: Record, new: Record) -> str:
+    """How much the medians of all times moved between the records, the twins'
+    included; "" when none was taken twice."""
+    moved = [abs(new.times[key]["ns"] / old.times[key]["ns"] - 1)
+             for key in old.times.keys() & new.times.keys()]
+    if not moved:
+        return ""
+    beyond = sum(part > LEAST_PART for part in moved)
+    return (f"medians of times moved by {statistics.median(moved):.1%} in the "
+            f"middle, {max(moved):.1%} at most; {beyond} of {len(moved)} by "
+            f"more than {LEAST_PART:.0%}")
+
+
 def compare_compiles(old: Record, new: Record, changes: Changes) -> None:
     for key in old.compiles.keys() & new.compiles.keys():
         if is_twin(key[1]):
@@ -101,6 +115,11 @@ def compare_compiles(old: Record, new: Record, changes: Changes) -> None:
 def compare(old: Record, new: Record) -> Changes:
     """Everything that changed, in the order of the names."""
     changes = Changes()
+    for name, measured in (("old", old), ("new", new)):
+        changes.notes += [f"the {name} record is of a noisy machine: {reason}"
+                          for reason in noisy(measured)]
+    if moved := repeatability(old, new):
+        changes.notes.append(moved)
     compare_counts(old, new, changes)
     compare_times(old, new, changes)
     compare_compiles(old, new, changes)

@@ -8,14 +8,11 @@ import os
 import statistics
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from .objects import (C_FORMS, PROBES, TWINS, Failed, Tools, clang_command,
                       options, run, vmlinux)
-
-# The form of the twin that clang is timed on.
-CLANG_FORM = "c-core"
-
 
 def forget(path: Path) -> None:
     """Asks the kernel to drop a file from its page cache. Pages that another
@@ -69,49 +66,53 @@ def series(command: list[str], files: list[Path], rounds: int) -> dict:
     }
 
 
-def processes(tools: Tools, names: list[str], mode: str, rounds: int,
-              progress) -> list[dict]:
-    """Both compilers on each probe."""
+def command_of(tools: Tools, probe: str, form: str, out: str) -> list[str]:
+    """What compiles a form of a probe."""
+    if form in C_FORMS:
+        return clang_command(tools, TWINS / f"{probe}.bpf.c", Path(out),
+                             f"-DFORM={C_FORMS[form]}")
+    return [str(tools.whistler), "compile", str(PROBES / f"{probe}.lisp"),
+            "-o", out, *options(form)]
+
+
+def inputs(tools: Tools) -> dict[bool, list[Path]]:
+    """The files that a compiler reads besides the source, clang's and ours."""
+    clang = run("which", tools.clang).strip()
+    return {True: [Path(clang), *libraries(clang),
+                   vmlinux(tools) / "vmlinux.h"],
+            False: [tools.whistler, *libraries(str(tools.whistler)),
+                    Path("/sys/kernel/btf/vmlinux")]}
+
+
+def processes(tools: Tools, names: list[str], forms: list[str], rounds: int,
+              progress) -> Iterator[dict]:
+    """Each form of each probe by a process of its compiler."""
     out = str(tools.out / "timed.bpf.o")
-    compiler = run("which", tools.clang).strip()
-    ours = [tools.whistler, *libraries(str(tools.whistler)),
-            Path("/sys/kernel/btf/vmlinux")]
-    theirs = [Path(compiler), *libraries(compiler),
-              vmlinux(tools) / "vmlinux.h"]
-    records = []
+    files = inputs(tools)
     for name in names:
-        source, twin = PROBES / f"{name}.lisp", TWINS / f"{name}.bpf.c"
-        progress(f"timing compilers {name}")
-        commands = {
-            mode: ([str(tools.whistler), "compile", str(source), "-o", out,
-                    *options(mode)], [source, *ours]),
-            CLANG_FORM: (clang_command(tools, twin, Path(out),
-                                       f"-DFORM={C_FORMS[CLANG_FORM]}"),
-                         [twin, *theirs]),
-        }
-        for form, (command, files) in commands.items():
-            records.append({"kind": "compile", "probe": name, "form": form,
-                            **series(command, files, rounds)})
-    return records
+        for form in forms:
+            progress(f"compilers {name} {form}")
+            found = series(command_of(tools, name, form, out),
+                           files[form in C_FORMS], rounds)
+            yield {"kind": "compile", "probe": name, "form": form, **found}
 
 
-def in_process(bench: Path, names: list[str], mode: str,
-               quick: bool) -> list[dict]:
+def in_process(bench: Path, names: list[str], forms: list[str], seconds: float,
+               progress) -> Iterator[dict]:
     """Google Benchmark's figures for compiling with the BTF at hand."""
-    wanted = "|".join(names)
-    text = run(bench, f"--benchmark_filter=^compile/({wanted})/{mode}$",
-               f"--benchmark_min_time={0.02 if quick else 0.2}",
-               "--benchmark_format=json")
-    try:
-        results = json.loads(text)["benchmarks"]
-    except ValueError as error:  # it prints nothing when nothing matches
-        raise Failed(f"{bench} knows no compilation with {mode}") from error
-    records = []
-    for found in results:
-        if found.get("error_occurred"):
-            raise Failed(f"{found['name']}: {found['error_message']}")
-        _, probe, form = found["name"].split("/")[:3]
-        records.append({"kind": "compile-in-process", "probe": probe,
-                        "form": form, "ms": found["real_time"],
-                        "cpu_ms": found["cpu_time"]})
-    return records
+    for name in names:
+        progress(f"in-process {name}")
+        text = run(bench,
+                   f"--benchmark_filter=^compile/{name}/({'|'.join(forms)})$",
+                   f"--benchmark_min_time={seconds}",
+                   "--benchmark_format=json")
+        try:
+            results = json.loads(text)["benchmarks"]
+        except ValueError as error:  # it prints nothing when nothing matches
+            raise Failed(f"{bench} knows no compilation of {name}") from error
+        for found in results:
+            if found.get("error_occurred"):
+                raise Failed(f"{found['name']}: {found['error_message']}")
+            _, probe, form = found["name"].split("/")[:3]
+            yield {"kind": "compile-in-process", "probe": probe, "form": form,
+                   "ms": found["real_time"], "cpu_ms": found["cpu_time"]}

@@ -15,6 +15,12 @@ BEST = ("c-direct", "c-fused")
 CORE_PROBES = ("k1", "k2", "k3", "k4", "k5", "k6")
 # A spread of the middle half above this is called noisy.
 NOISY = 0.10
+# A machine is called noisy when the spread in the middle of all times, the part
+# of times that are noisy, the part of the processor that others had, the part
+# that the hypervisor took, or the range of the empty program's medians is above
+# these.
+MOST_SPREAD, MOST_NOISY = 0.05, 0.10
+MOST_OTHERS, MOST_STOLEN, MOST_RANGE = 0.05, 0.01, 0.15
 # A net time below this, in nanoseconds, is not told from nothing: ratios of
 # two such times mean nothing, and 1 ns is what the clock resolves.
 RESOLUTION = 1.0
@@ -70,6 +76,39 @@ def noise(record: Record) -> tuple[float, int]:
     if not spreads:
         return 0.0, 0
     return statistics.median(spreads), sum(s > NOISY for s in spreads)
+
+
+def empty_range(record: Record) -> float:
+    """How much more the empty program took beside one probe than beside
+    another, as a part: it is the same code, so that was the machine."""
+    medians = [time["ns"] for (_, form), time in record.times.items()
+               if form == "baseline" and not time["records"]]
+    return max(medians) / min(medians) - 1 if medians else 0.0
+
+
+def noisy(record: Record) -> list[str]:
+    """Why the times should not be believed to the digit; empty on a quiet
+    machine."""
+    if not record.times:
+        return []
+    median, wild = noise(record)
+    count = len(record.times)
+    wall = sum(found["wall_s"] for found in record.machine)
+    parts = [
+        (median, MOST_SPREAD,
+         "the middle half of the samples spreads over {} of a typical time"),
+        (wild / count, MOST_NOISY,
+         f"{{}} of the times spread over more than {NOISY:.0%}"),
+        (empty_range(record), MOST_RANGE,
+         "the empty program took {} more beside one probe than another"),
+    ]
+    if wall:
+        own, stolen = (sum(found[what] for found in record.machine) / wall
+                       for what in ("own_s", "stolen_s"))
+        parts += [(1 - own, MOST_OTHERS, "others had {} of the processor"),
+                  (stolen, MOST_STOLEN, "the hypervisor took {} of it")]
+    return [text.format(f"{part:.0%}") for part, most, text in parts
+            if part > most]
 
 
 def doubt(record: Record, probe: str, form: str) -> float:
@@ -133,6 +172,22 @@ def mean_ratio(record: Record, form: str, ratio) -> float | None:
     return geometric_mean([
         value for probe in record.probes()
         if (value := ratio(record, probe, form)) is not None])
+
+
+def compile_medians(record: Record, form: str) -> dict[str, float]:
+    """What compiling a probe costs in one form, by the median over the probes;
+    empty when it was not measured."""
+    processes = [found for (_, one), found in record.compiles.items()
+                 if one == form]
+    inside = [found for (_, one), found in record.in_process.items()
+              if one == form]
+    columns = {what: [found[what] for found in processes]
+               for what in ("cold_ms", "warm_ms", "cpu_ms", "peak_kb")}
+    columns["ms"] = [found["ms"] for found in inside]
+    if not processes:
+        return {}
+    return {what: statistics.median(values)
+            for what, values in columns.items() if values}
 
 
 def cost_of_a_read(record: Record) -> tuple[float, float] | None:

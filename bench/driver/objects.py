@@ -174,6 +174,7 @@ def compile_suite(tools: Tools, names: list[str], forms: list[str],
                   progress) -> tuple[list[Form], list[str]]:
     """All objects, as many at once as there are processors; what failed is
     told, one text each."""
+    progress.stage("compiling")
     tools.out.mkdir(parents=True, exist_ok=True)
     if any(form in C_FORMS for form in forms):
         vmlinux(tools)
@@ -191,10 +192,13 @@ def compile_suite(tools: Tools, names: list[str], forms: list[str],
             failures.append(str(error))
             return []
 
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)
+    try:
         for done, result in enumerate(pool.map(one, jobs), 1):
             made += result
             progress(f"compiling {done}/{len(jobs)}")
+    finally:  # an interrupted run starts no more compilers
+        pool.shutdown(cancel_futures=True)
     order = {form: place for place, form in enumerate(forms)}
     made.sort(key=lambda form: (names.index(form.probe), order[form.name]))
     return made, failures

@@ -65,6 +65,10 @@ td { border-bottom: 1px solid var(--line); padding: 3px 10px 3px 0;
 td.n, th.n { text-align: right; padding: 3px 4px 3px 10px; }
 th.n { vertical-align: bottom; } td:nth-child(-n+2) { white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; }
+.acceptance th, .acceptance td { padding: 2px 6px; }
+.acceptance .c { text-align: center; white-space: nowrap; }
+.acceptance .first { border-left: 1px solid var(--line); }
+.c.some { color: var(--soft); }
 ul { font-size: 13px; padding-left: 20px; }
 @media print {
   body { font-size: 10.5pt; -webkit-print-color-adjust: exact; }

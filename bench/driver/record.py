@@ -26,6 +26,8 @@ class Record:
     values: dict[Key, dict] = field(default_factory=dict)
     compiles: dict[Key, dict] = field(default_factory=dict)
     in_process: dict[Key, dict] = field(default_factory=dict)
+    machine: list[dict] = field(default_factory=list)
+    stages: dict[str, float] = field(default_factory=dict)
     grid: list[dict] = field(default_factory=list)
     errors: list[dict] = field(default_factory=list)
 
@@ -53,6 +55,10 @@ def sort(records: list[dict]) -> Record:
             result.about = found
         elif kind == "grid":
             result.grid.append(found)
+        elif kind == "machine":
+            result.machine.append(found)
+        elif kind == "stage":
+            result.stages[found["stage"]] = found["seconds"]
         elif kind in places and "error" not in found:
             places[kind][found["probe"], found["form"]] = found
         else:
@@ -113,6 +119,7 @@ def about(tools: Tools, root: Path, quick: bool) -> dict:
         "commit": first_line("git", "-C", str(root), "describe", "--always",
                              "--dirty"),
         "quick": quick,
+        "complete": False,  # until it is
         "kernel": platform.release(),
         "machine": platform.machine(),
         "processor": processor(),

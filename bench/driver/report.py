@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
-from . import figures
+from . import acceptance, figures, summary
 from .charts import Row, Series, bars, dots, legend, scatter
 from .page import STYLE
 from .record import Record
@@ -45,11 +46,13 @@ COUNT_COLUMNS = (
     ("verifier_us", "verifier µs"),
     ("stack", "stack"),
 )
+COMPILE_COLUMNS = ("probe", "form", "cold ms", "warm ms", "processor ms",
+                   "in a process ms", "peak MiB")
 NUMERIC = ' class="n"'
 ABSENT = ("-", "–")
 
 
-def table(head: list[str], rows: list[list[str]], caption: str = "") -> str:
+def table(head: Sequence[str], rows: list[list[str]], caption: str = "") -> str:
     """Cells are HTML; a column whose cells all start with a digit, or are a
     dash, is put to the right."""
     numeric = [all(row[place][:1].isdigit() or row[place] in ABSENT
@@ -96,7 +99,6 @@ def ratio_rows(record: Record, series: list[Series], ratio) -> list[Row]:
 def about(record: Record) -> str:
     """Where and when, and whether to believe the times."""
     facts = record.about
-    median, noisy = figures.noise(record)
     words = (f"{escape(str(facts.get('processor')))}, "
              f"{facts.get('processors')} processors, kernel "
              f"{escape(str(facts.get('kernel')))} on {facts.get('machine')}; "
@@ -105,15 +107,17 @@ def about(record: Record) -> str:
              f"{escape(str(facts.get('date')))[:16].replace('T', ' ')} UTC.")
     lines = [f'<p class="about">{words}</p>']
     if record.times:
-        wild = (median > figures.NOISY / 2
-                or noisy > len(record.times) * figures.NOISY)
-        lines.append(
-            '<p class="about">'
-            + ("<b>The times are noisy.</b> " if wild else "")
-            + f"Load average {facts.get('load', 0):.1f}; the middle half of "
-            f"the samples of a time spreads over {median:.1%} of it; {noisy} "
-            f"of {len(record.times)} times spread over more than "
-            f"{figures.NOISY:.0%}.</p>")
+        said = summary.noise(record)
+        lines.append('<p class="about">'
+                     + (f"<b>{said}</b>" if figures.noisy(record) else said)
+                     + f" Load average before: {facts.get('load', 0):.1f}.</p>")
+    if record.stages:
+        lines.append('<p class="about">Seconds that measuring took: '
+                     + ", ".join(f"{escape(stage)} {took:.0f}"
+                                 for stage, took in record.stages.items())
+                     + ".</p>")
+    if not facts.get("complete", True):
+        lines.append('<p class="about"><b>Measuring was interrupted.</b></p>')
     if facts.get("quick"):
         lines.append('<p class="about">A quick run: some of the probes, few '
                      'samples.</p>')
@@ -238,125 +242,104 @@ def reads(record: Record) -> str:
 
 
 def compiling(record: Record) -> str:
-    """Both compilers, by the median over the probes."""
-    def median(values: list[float]) -> float:
-        values = sorted(values)
-        return values[len(values) // 2]
-
-    groups: dict[str, list[dict]] = {}
-    for (_, form), found in record.compiles.items():
-        groups.setdefault(form, []).append(found)
-    rows = []
-    mode = next((form for form in groups if not figures.is_twin(form)), "")
-    for form, found in groups.items():
-        name = "clang-19" if figures.is_twin(form) else "whistler"
-        style = "s4" if figures.is_twin(form) else "s1"
-        for what, label in (("cold_ms", "cold"), ("warm_ms", "warm")):
-            value = median([one[what] for one in found])
-            text = f"{value:.0f} ms"
-            if what == "warm_ms":
-                cpu = median([one["cpu_ms"] for one in found])
-                text += f" ({cpu:.0f} ms of a processor)"
-            rows.append((f"{name}, {label}", style, value, text))
-    if record.in_process:
-        value = median([one["ms"] for one in record.in_process.values()])
-        rows.append(("in a process", "s1", value, f"{value:.1f} ms"))
-    if not rows:
+    """Both compilers, by the median over the probes: bars for the default way
+    of reading and the usual twin, a table of all forms."""
+    medians = {form: found for form in record.forms()
+               if (found := figures.compile_medians(record, form))}
+    if not medians:
         return ""
-    memory = "; ".join(
-        f"{'clang-19' if figures.is_twin(form) else 'whistler'} "
-        f"{median([one['peak_kb'] for one in found]) / 1024:.0f} MiB"
-        for form, found in groups.items())
+    ours = next((form for form in medians if not figures.is_twin(form)), "")
+    rows = [[f"<code>{form}</code>", f"{found['cold_ms']:.0f}",
+             f"{found['warm_ms']:.0f}", f"{found['cpu_ms']:.0f}",
+             f"{found['ms']:.1f}" if "ms" in found else "–",
+             f"{found['peak_kb'] / 1024:.0f}"]
+            for form, found in medians.items()]
+    lying = [(f"{name}, {label}", style, medians[form][what],
+              f"{medians[form][what]:.{digits}f} ms")
+             for form, name, style in ((ours, "whistler", "s1"),
+                                       (figures.CLANG, "clang-19", "s4"))
+             for what, label, digits in (("cold_ms", "cold", 0),
+                                         ("warm_ms", "warm", 0),
+                                         ("ms", "in process", 1))
+             if what in medians.get(form, {})]
     return section(
         "Compiling a probe",
-        f"Median over the probes, wall time, <code>{mode}</code>: a whole "
-        "process with its files "
-        "dropped from the page cache (cold) and without (warm), and a "
-        "compilation in a process that has the kernel's BTF open. clang "
-        f"compiles the twin with vmlinux.h. Peak memory: {memory}.",
-        bars("Compile times", rows, "milliseconds"))
+        "Median over the probes. A whole process with its files dropped from "
+        "the page cache (cold) and without (warm), and a compilation in a "
+        "process that has the kernel's BTF open; clang compiles the twin with "
+        f"vmlinux.h. The bars: wall time of <code>{ours}</code> and of clang "
+        f"on <code>{figures.CLANG}</code>.",
+        bars("Compile times", lying, "milliseconds"),
+        table(COMPILE_COLUMNS[1:], rows))
 
 
-def acceptance(record: Record) -> str:
-    """Kernels across, ways of reading down."""
-    tried: dict[tuple[str, str], list[dict]] = {}
-    kernels: dict[str, None] = {}
-    for found in record.grid:
-        if not found.get("program") and not found.get("verdict"):
-            continue
-        kernels[found["kernel"]] = None
-        tried.setdefault((found["reads"], found["kernel"]), []).append(found)
-    if not tried:
+def accepted(record: Record) -> str:
+    grid = acceptance.Grid(record.grid)
+    if not grid.cells:
         return ""
-
-    def cell(found: list[dict]) -> str:
-        if not found:
-            return "–"
-        accepted = sum(one["verdict"] == "accepted" for one in found)
-        excused = sum(one["verdict"] in ("excused", "not permitted")
-                      for one in found)
-        wrong = len(found) - accepted - excused
-        style = "bad" if wrong else "good"
-        text = f"{accepted}/{len(found)}"
-        if excused:
-            text += f" <small>{excused} excused</small>"
-        if wrong:
-            text += f" <small>{wrong} refused</small>"
-        return f'<span class="{style}">{text}</span>'
-
-    rows = [[f"<code>{mode}</code>",
-             *(cell(tried.get((mode, kernel), [])) for kernel in kernels)]
-            for mode in dict.fromkeys(mode for mode, _ in tried)]
-    reasons: dict[str, int] = {}
-    for group in tried.values():
-        for one in group:
-            if one["verdict"] != "accepted":
-                key = (f"{one['verdict']} on {one['kernel']}: "
-                       f"{one.get('reason', '')}")
-                reasons[key] = reasons.get(key, 0) + 1
-    listed = "".join(f"<li>{count} × {escape(reason)}</li>"
-                     for reason, count in sorted(reasons.items()))
     return section(
         "Acceptance",
-        "Programs accepted of those tried, over examples, probes, instruction "
-        "sets and optimization levels.",
-        table(["reads", *(escape(kernel) for kernel in kernels)], rows),
-        f"<p>Not accepted:</p><ul>{listed}</ul>" if listed else "")
+        "Programs of the examples and probes that each kernel accepted, of "
+        "those it was given, by instruction set, level of optimization and "
+        "way of reading. ✓ all; – the kernel lacks what these need, "
+        "listed below; ✗ refused, or other values than the reference. Point "
+        "at a cell for how many were run and compared.",
+        grid.table(), grid.reasons())
 
 
-def everything(record: Record) -> str:
-    """All numbers."""
-    count_rows, time_rows = [], []
-    for probe in record.probes():
-        for form in record.forms():
-            count = record.counts.get((probe, form))
-            if count:
-                count_rows.append([
-                    probe, form,
-                    *(str(count.get(column, "–"))
-                      for column, _ in COUNT_COLUMNS)])
-            time = record.times.get((probe, form))
-            if time:
-                time_rows.append([
-                    probe, form, f"{time['ns']:.1f}", f"{time['net_ns']:.1f}",
-                    f"{figures.spread(time):.1%}", str(time["samples"]),
-                    str(time["repeat"])])
-    parts = [section("All counts", "Of the programs that attach; executed "
-                     "reads of the ones that can be run.",
-                     table(["probe", "form",
-                            *(title for _, title in COUNT_COLUMNS)],
-                           count_rows))]
-    if time_rows:
-        parts.append(section(
-            "All times", "Median nanoseconds per run, with and without what "
-            "is subtracted; spread of the middle half of the samples.",
-            table(["probe", "form", "ns", "net ns", "spread", "samples",
-                   "runs per call"], time_rows)))
-    return "".join(parts)
+def _rows(record: Record, row) -> list[list[str]]:
+    """`row(probe, form)` for everything measured that has one."""
+    return [[probe, form, *cells] for probe in record.probes()
+            for form in record.forms()
+            if (cells := row((probe, form)))]
+
+
+def all_counts(record: Record) -> str:
+    def row(key) -> list[str]:
+        count = record.counts.get(key)
+        return count and [str(count.get(column, "–"))
+                          for column, _ in COUNT_COLUMNS]
+
+    return section("All counts", "Of the programs that attach; executed "
+                   "reads of the ones that can be run.",
+                   table(["probe", "form",
+                          *(title for _, title in COUNT_COLUMNS)],
+                         _rows(record, row)))
+
+
+def all_times(record: Record) -> str:
+    def row(key) -> list[str]:
+        time = record.times.get(key)
+        return time and [f"{time['ns']:.1f}", f"{time['net_ns']:.1f}",
+                         f"{figures.spread(time):.1%}", str(time["samples"]),
+                         str(time["repeat"])]
+
+    if not record.times:
+        return ""
+    return section(
+        "All times", "Median nanoseconds per run, with and without what "
+        "is subtracted; spread of the middle half of the samples.",
+        table(["probe", "form", "ns", "net ns", "spread", "samples",
+               "runs per call"], _rows(record, row)))
+
+
+def all_compilations(record: Record) -> str:
+    def row(key) -> list[str]:
+        found = record.compiles.get(key)
+        inside = record.in_process.get(key)
+        return found and [*(f"{found[what]:.0f}" for what in
+                            ("cold_ms", "warm_ms", "cpu_ms")),
+                          f"{inside['ms']:.1f}" if inside else "–",
+                          f"{found['peak_kb'] / 1024:.0f}"]
+
+    if not record.compiles:
+        return ""
+    return section("All compilations", "As above, for each probe.",
+                   table(COMPILE_COLUMNS, _rows(record, row)))
 
 
 SECTIONS = (tiles, targets, time_ratios, count_ratios, strategies, reads,
-            acceptance, compiling, everything)
+            accepted, compiling, all_counts, all_times, all_compilations)
 
 
 def html(record: Record) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from .objects import Failed, Form, program
@@ -21,17 +22,25 @@ def plan(forms: list[Form], **settings) -> dict:
         for probe, group in by_probe.items()]}
 
 
-def records(runner: Path, mode: str, wanted: dict, progress) -> list[dict]:
-    """What the runner measured. Errors are records too, of kind `error`."""
-    with subprocess.Popen([str(runner), mode], stdin=subprocess.PIPE,
-                          stdout=subprocess.PIPE, text=True) as process:
+def records(runner: Path, mode: str, wanted: dict,
+            progress) -> Iterator[dict]:
+    """What the runner measures, as it does. Errors are records too, of kind
+    `error`."""
+    progress.stage(mode)
+    process = subprocess.Popen([str(runner), mode], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, text=True)
+    try:
         process.stdin.write(json.dumps(wanted))
         process.stdin.close()
-        found = []
         for line in process.stdout:
-            found.append(json.loads(line))
-            progress(f"{mode} {found[-1].get('probe', '')}")
-    if process.returncode not in (0, 1):
-        raise Failed(f"{runner} {mode} ended with status "
-                     f"{process.returncode}")
-    return found
+            found = json.loads(line)
+            progress(f"{mode} {found.get('probe', '')}")
+            yield found
+    except BaseException:  # nobody wants more
+        process.kill()
+        raise
+    finally:
+        status = process.wait()
+        process.stdout.close()
+    if status not in (0, 1):
+        raise Failed(f"{runner} {mode} ended with status {status}")

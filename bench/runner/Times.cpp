@@ -7,7 +7,9 @@
 // time, and the samples pooled. A ring buffer is emptied after each
 // call, and as many records must be in it as there were runs; where one is
 // missing, a reserve failed, the run did less than it should have, and the
-// measurement fails.
+// measurement fails. All of it happens on one processor, and what else that one
+// did meanwhile is told.
+#include "Machine.h"
 #include "Plan.h"
 #include "ProbeObject.h"
 #include "Workload.h"
@@ -138,11 +140,13 @@ using Samples = std::map<std::string, std::vector<double>>;
 /// Loads everything anew and takes some samples of each.
 Expected<std::vector<Subject>> takeTurns(const Plan &plan, const Probe &probe,
                                          ArrayRef<uint64_t> bases,
-                                         Samples &samples) {
+                                         int processor, Samples &samples,
+                                         Shares &shares) {
   auto subjects = loadAll(plan, probe, bases);
   if (!subjects)
     return subjects.takeError();
   int rounds = std::max(plan.samples / plan.placements, 1);
+  Watch watch(processor);
   for (int round = 0; round < rounds; ++round) {
     for (Subject &subject : *subjects) {
       auto took = sample(subject);
@@ -153,19 +157,33 @@ Expected<std::vector<Subject>> takeTurns(const Plan &plan, const Probe &probe,
     // Another goes first the next time.
     std::rotate(subjects->begin(), subjects->begin() + 1, subjects->end());
   }
+  shares += watch.elapsed();
   return subjects;
 }
 
-Error measure(const Plan &plan, const Probe &probe, ArrayRef<uint64_t> bases) {
+void printShares(const Probe &probe, int processor, const Shares &shares) {
+  print(json::Object{{"kind", "machine"},
+                     {"probe", probe.name},
+                     {"processor", processor},
+                     {"wall_s", shares.wall},
+                     {"own_s", shares.own},
+                     {"stolen_s", shares.stolen},
+                     {"preempted", shares.preempted}});
+}
+
+Error measure(const Plan &plan, const Probe &probe, ArrayRef<uint64_t> bases,
+              int processor) {
   Samples samples;
+  Shares shares;
   std::vector<Subject> subjects;
   for (int placement = 0; placement < plan.placements; ++placement) {
     subjects.clear(); // what is loaded next to what differs, too
-    auto measured = takeTurns(plan, probe, bases, samples);
+    auto measured = takeTurns(plan, probe, bases, processor, samples, shares);
     if (!measured)
       return measured.takeError();
     subjects = std::move(*measured);
   }
+  printShares(probe, processor, shares);
   double nothing = quantile(samples[kBaseline], 0.5);
   for (const Subject &subject : subjects) {
     const std::vector<double> &taken = samples[subject.form];
@@ -194,9 +212,10 @@ bool measureTimes(const Plan &plan) {
     printError(toString(bases.takeError()));
     return false;
   }
+  int processor = stayOnOneProcessor();
   bool good = true;
   for (const Probe &probe : plan.probes)
-    if (Error error = measure(plan, probe, *bases)) {
+    if (Error error = measure(plan, probe, *bases, processor)) {
       printError(toString(std::move(error)), probe.name);
       good = false;
     }

@@ -10,6 +10,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from driver import record
@@ -58,11 +59,22 @@ def interrupt(arguments: list[str]) -> None:
     if process.wait() != INTERRUPTED:
         sys.exit(f"interrupted: status {process.returncode}, wanted "
                  f"{INTERRUPTED}")
-    try:
-        os.killpg(process.pid, 0)
-    except ProcessLookupError:
-        return
-    sys.exit("interrupted: something still runs")
+    if left := running(process.pid):
+        sys.exit(f"interrupted: still running: {' '.join(left)}")
+
+
+def running(group: int) -> list[str]:
+    """The processes of a group, which have some seconds to end."""
+    for _ in range(50):
+        done = subprocess.run(["ps", "-eo", "pgid=,stat=,args="],
+                              capture_output=True, text=True, check=True)
+        left = [arguments for line in done.stdout.splitlines()
+                for pgid, state, arguments in [line.split(maxsplit=2)]
+                if int(pgid) == group and not state.startswith("Z")]
+        if not left:
+            break
+        time.sleep(0.2)
+    return left
 
 
 def main() -> None:

@@ -10,13 +10,18 @@
 // Only when the context is for nothing else than one or two loads, and nothing
 // before them may write it. LLVM's sinking moves such a load to where its value
 // is needed, so this runs after the passes of ours that sink; LLVM's later
-// ones take no load over a call that may write memory.
+// ones take no load over a call that may write memory. Nor is a load taken out
+// of an arm that a constant of the loader's chooses: a kernel whose context has
+// no such word never sees it there, and counts it against the program elsewhere
+// (max_ctx_offset in the kernel's verifier, compared when a raw tracepoint is
+// attached).
 
 #include "EarlyContextLoads.h"
 
 #include "whistler/ir/Operations.h"
 
 #include <llvm/Analysis/MemorySSA.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
 
@@ -73,6 +78,38 @@ bool isBehindCall(const Instruction &inst) {
   return inst.getParent() != &entry;
 }
 
+/// Whether a value is made of what the loader writes into the program: facts
+/// about the kernel, symbols that may be absent, constant variables.
+bool isDecidedAtLoad(const Value *value, unsigned depth = 8) {
+  if (auto *global = dyn_cast<GlobalValue>(value)) {
+    auto *variable = dyn_cast<GlobalVariable>(global);
+    return global->hasExternalWeakLinkage() ||
+           (variable && variable->isConstant());
+  }
+  auto *user = dyn_cast<User>(value);
+  if (!user || depth == 0)
+    return false;
+  if (auto *call = dyn_cast<CallInst>(user)) {
+    auto operation = ir::matchOperation(const_cast<CallInst &>(*call));
+    return operation && operation->operation == ir::Operation::CoreFact;
+  }
+  return any_of(user->operands(), [&](const Use &operand) {
+    return isDecidedAtLoad(operand.get(), depth - 1);
+  });
+}
+
+/// Whether a branch on the way to `load` may be gone once it is loaded.
+bool isBehindChoice(const CallInst &load, const DominatorTree &dominators) {
+  const DomTreeNode *node = dominators.getNode(load.getParent());
+  while (node && (node = node->getIDom())) {
+    auto *branch = dyn_cast<BranchInst>(node->getBlock()->getTerminator());
+    if (branch && branch->isConditional() &&
+        isDecidedAtLoad(branch->getCondition()))
+      return true;
+  }
+  return false;
+}
+
 } // namespace
 
 PreservedAnalyses EarlyContextLoads::run(Function &function,
@@ -81,6 +118,10 @@ PreservedAnalyses EarlyContextLoads::run(Function &function,
     return PreservedAnalyses::all();
   Loads loads = onlyLoads(*function.arg_begin());
   if (none_of(loads, [](CallInst *load) { return isBehindCall(*load); }))
+    return PreservedAnalyses::all();
+  auto &dominators = analyses.getResult<DominatorTreeAnalysis>(function);
+  if (any_of(loads,
+             [&](CallInst *load) { return isBehindChoice(*load, dominators); }))
     return PreservedAnalyses::all();
   MemorySSA &memory = analyses.getResult<MemorySSAAnalysis>(function).getMSSA();
   auto isFixed = [&](CallInst *load) {

@@ -47,4 +47,22 @@ define i64 @many(ptr %ctx) {
   ret i64 %abc
 }
 
+; A kernel whose context ends before this word never sees the load.
+; CHECK-LABEL: @chosen(
+; CHECK-NEXT: %version = call i64 @whistler.core.kernel_version()
+; CHECK: use:
+; CHECK-NEXT: %value = call i64 @whistler.context.load.i64(ptr %ctx, i64 16)
+define i64 @chosen(ptr %ctx) {
+  %version = call i64 @whistler.core.kernel_version()
+  %time = call i64 inttoptr (i64 5 to ptr)() memory(none)
+  %old = icmp ult i64 %version, 332032
+  br i1 %old, label %out, label %use
+use:
+  %value = call i64 @whistler.context.load.i64(ptr %ctx, i64 16)
+  ret i64 %value
+out:
+  ret i64 0
+}
+
+declare i64 @whistler.core.kernel_version() nounwind willreturn nosync nofree memory(none)
 declare i64 @whistler.context.load.i64(ptr, i64) nounwind willreturn nosync nofree memory(argmem: read)

@@ -234,6 +234,8 @@ std::string accessorKey(llvm::StringRef name);
 // StructLayout.cpp
 /// Registers a struct under its name and makes its functions.
 void addRecord(Analyzer &a, std::unique_ptr<StructInfo> record);
+/// The type as the object's BTF and generated headers show it.
+std::shared_ptr<const ir::DataType> dataType(const MemoryType &type);
 /// Is the first argument a name that no struct of the program has?
 bool checkRecordName(Analyzer &a, const Form *form, Forms args);
 // Accessors.cpp

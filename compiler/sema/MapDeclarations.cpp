@@ -8,8 +8,6 @@
 
 namespace whistler::compiler {
 
-std::shared_ptr<const ir::DataType> dataType(const MemoryType &type);
-
 namespace {
 
 struct MapOptions {

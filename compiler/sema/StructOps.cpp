@@ -47,22 +47,15 @@ bool isText(const MemoryType &type) {
          type.count != 0;
 }
 
-std::shared_ptr<const ir::DataType> dataTypeOf(const MemoryType &type,
+std::shared_ptr<const ir::DataType> memberType(const MemoryType &type,
                                                bool isFunction) {
-  auto data = std::make_shared<ir::DataType>();
-  data->bytes = type.bytes;
-  data->isSigned = type.isSigned;
-  data->isFunction = isFunction;
-  if (isFunction)
-    data->kind = ir::DataType::Kind::Pointer;
-  else if (type.isBool)
-    data->kind = ir::DataType::Kind::Bool;
-  if (type.kind == MemoryType::Kind::Array) {
-    data->kind = ir::DataType::Kind::Array;
-    data->count = type.count;
-    data->element = dataTypeOf(*type.element, false);
-  }
-  return data;
+  if (!isFunction)
+    return dataType(type);
+  auto pointer = std::make_shared<ir::DataType>();
+  pointer->kind = ir::DataType::Kind::Pointer;
+  pointer->bytes = type.bytes;
+  pointer->isFunction = true;
+  return pointer;
 }
 
 /// What a member of the type takes.
@@ -134,7 +127,7 @@ void addMember(Analyzer &a, const StructInfo &record, const Form *form,
   uint64_t align = isText(field->type) ? 1 : field->type.bytes;
   uint64_t offset = llvm::alignTo(ops.type.bytes, align);
   ops.type.members.push_back(
-      {field->name, offset, dataTypeOf(field->type, isCode)});
+      {field->name, offset, memberType(field->type, isCode)});
   ops.type.bytes = offset + field->type.bytes;
   ops.values.push_back(std::move(value));
 }

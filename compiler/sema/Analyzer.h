@@ -259,6 +259,16 @@ bool mayLeadTo(Analyzer &a, const ValueType &type, llvm::StringRef record);
 /// Checks that `base` may lead to `record`; reports and gives false when not.
 bool checkPointee(Analyzer &a, const Form *form, const NodePtr &base,
                   const StructInfo &record);
+// Memory.cpp
+/// What `(f T p [off])` works on.
+struct ScalarPlace {
+  MemoryType type;
+  NodePtr base, offset;
+};
+/// The type and offset of such a call, whose `p` is `base`; nothing when one of
+/// them is a mistake, which is reported.
+std::optional<ScalarPlace> scalarPlace(Analyzer &a, const Call &call,
+                                       NodePtr base);
 // Tracepoints.cpp
 NodePtr tracepointField(Analyzer &a, const Form *form, Forms args,
                         const Accessor &accessor);

@@ -191,13 +191,18 @@ std::optional<size_t> parameterIndex(Analyzer &a, const Form *which,
   return std::nullopt;
 }
 
+/// `what` asks for the function that the section ought to name.
+NodePtr noTarget(Analyzer &a, const Form *at, const Form *what) {
+  const std::string &section = a.function->section;
+  return a.fail(
+      at, Kind::NoTarget,
+      {toString(what), section, section.substr(0, section.find('/'))});
+}
+
 NodePtr untypedArgument(Analyzer &a, const Call &call) {
   const Form *which = call.args[0];
   if (which->isSymbol() && !a.constants.count(which->symbol->name))
-    return a.fail(
-        which, Kind::NoTarget,
-        {toString(which), a.function->section,
-         a.function->section.substr(0, a.function->section.find('/'))});
+    return noTarget(a, which, which);
   std::optional<uint64_t> index = a.constant(which);
   return index ? plainWord(*index, call.form->span)
                : makeError(call.form->span);
@@ -253,10 +258,7 @@ NodePtr attachedResult(Analyzer &a, const Call &call) {
   if (failed)
     return makeError(call.form->span);
   if (!function)
-    return a.fail(
-        call.form, Kind::NoTarget,
-        {toString(call.form->cons.car), a.function->section,
-         a.function->section.substr(0, a.function->section.find('/'))});
+    return noTarget(a, call.form, call.form->cons.car);
   if (function->result == 0)
     return a.fail(call.form, Kind::VoidResult, {function->name});
   const btf::Btf &types = *a.btf(call.form);

@@ -171,16 +171,13 @@ NodePtr kernelAddress(Analyzer &a, const Form *form, NodePtr base,
 }
 
 NodePtr analyzeKernelLoad(Analyzer &a, const Call &call) {
-  std::optional<MemoryType> type = a.parseType(call.args[0]);
-  NodePtr base = a.pointer(call.args[1]);
-  NodePtr offset = call.args.size() > 2 ? a.expression(call.args[2])
-                                        : makeInteger(0, call.form->span);
-  if (!type || isError(base) || isError(offset))
+  std::optional<ScalarPlace> place =
+      scalarPlace(a, call, a.pointer(call.args[1]));
+  if (!place)
     return makeError(call.form->span);
-  if (!type->isScalar())
-    return a.fail(call.args[0], Kind::NotScalarType, {toString(call.args[0])});
-  NodePtr node = kernelLoadAt(a, call.form, std::move(base), std::move(offset),
-                              valueTypeOf(*type));
+  NodePtr node =
+      kernelLoadAt(a, call.form, std::move(place->base),
+                   std::move(place->offset), valueTypeOf(place->type));
   node->isVolatile = call.data != 0;
   return node;
 }

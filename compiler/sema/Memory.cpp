@@ -46,20 +46,31 @@ NodePtr analyzeOffsetof(Analyzer &a, const Call &call) {
   return makeInteger(field->bitOffset / 8, call.form->span);
 }
 
-NodePtr analyzeLoad(Analyzer &a, const Call &call) {
+std::optional<ScalarPlace> scalarPlace(Analyzer &a, const Call &call,
+                                       NodePtr base) {
   std::optional<MemoryType> type = a.parseType(call.args[0]);
-  NodePtr base = a.pointer(call.args[1]);
   NodePtr offset = call.args.size() > 2 ? a.expression(call.args[2])
                                         : makeInteger(0, call.form->span);
   if (!type || isError(base) || isError(offset))
+    return std::nullopt;
+  if (!type->isScalar()) {
+    a.report(call.args[0], Kind::NotScalarType, {toString(call.args[0])});
+    return std::nullopt;
+  }
+  return ScalarPlace{std::move(*type), std::move(base), std::move(offset)};
+}
+
+NodePtr analyzeLoad(Analyzer &a, const Call &call) {
+  std::optional<ScalarPlace> place =
+      scalarPlace(a, call, a.pointer(call.args[1]));
+  if (!place)
     return makeError(call.form->span);
-  if (!type->isScalar())
-    return a.fail(call.args[0], Kind::NotScalarType, {toString(call.args[0])});
-  ValueType value = valueTypeOf(*type);
+  auto &[type, base, offset] = *place;
+  ValueType value = valueTypeOf(type);
   if (!base->type.isPointer || !isProgramSpace(base->type.space))
     return kernelLoadAt(a, call.form, std::move(base), std::move(offset),
                         value);
-  ValueType pointer = pointerTo(*type, base->type.space);
+  ValueType pointer = pointerTo(type, base->type.space);
   if (isLiteral(offset))
     return makeLoad(std::move(base), offset->integer, value, call.form->span);
   return makeLoad(

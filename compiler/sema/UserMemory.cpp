@@ -7,18 +7,15 @@
 namespace whistler::compiler {
 
 NodePtr analyzeUserLoad(Analyzer &a, const Call &call) {
-  std::optional<MemoryType> type = a.parseType(call.args[0]);
-  NodePtr base = a.expression(call.args[1]);
-  NodePtr offset = call.args.size() > 2 ? a.expression(call.args[2])
-                                        : makeInteger(0, call.form->span);
-  if (!type || isError(base) || isError(offset))
+  std::optional<ScalarPlace> place =
+      scalarPlace(a, call, a.expression(call.args[1]));
+  if (!place)
     return makeError(call.form->span);
-  if (!type->isScalar())
-    return a.fail(call.args[0], Kind::NotScalarType, {toString(call.args[0])});
+  auto &[type, base, offset] = *place;
   if (base->type.isPointer && isProgramSpace(base->type.space))
     return a.fail(call.args[1], Kind::NotUserAddress,
                   {toString(call.args[1]), describe(base->type)});
-  ValueType value = valueTypeOf(*type);
+  ValueType value = valueTypeOf(type);
   if (value.isPointer)
     value.space = Space::User; // what a process points to is its own
   std::vector<NodePtr> none;

@@ -44,10 +44,10 @@ namespace {
 constexpr uint64_t kLargestRecord = 256;
 
 /// Helpers that write all of their first argument, as many bytes as the second
-/// says, whatever happens: with zeroes when they have nothing better.
+/// says, whatever happens: with zeroes when they have nothing better. Not
+/// bpf_get_current_comm: up to 6.1 it leaves what is behind the name as it was.
 constexpr uint32_t kFillers[] = {
-    BPF_FUNC_probe_read, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user,
-    BPF_FUNC_get_current_comm};
+    BPF_FUNC_probe_read, BPF_FUNC_probe_read_kernel, BPF_FUNC_probe_read_user};
 
 /// Bytes [begin, end) of a record.
 struct Range {

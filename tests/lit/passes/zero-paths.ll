@@ -43,7 +43,20 @@ left:
 right:
   store i64 %a, ptr %event, align 8
   %comm = getelementptr i8, ptr %event, i64 8
-  call i64 inttoptr (i64 16 to ptr)(ptr nocapture %comm, i64 16) nounwind memory(argmem: readwrite)
+  call i64 inttoptr (i64 113 to ptr)(ptr nocapture %comm, i64 16, i64 %a) nounwind memory(argmem: readwrite)
+  call i64 inttoptr (i64 132 to ptr)(ptr nocapture %event, i64 0) nounwind memory(argmem: readwrite)
+  ret void
+}
+
+; But bpf_get_current_comm, up to Linux 6.1.
+; CHECK-LABEL: @named(
+; CHECK: store i64 0
+; CHECK: store i64 0
+; CHECK: ret
+define void @named() {
+  %event = call noalias align 8 ptr inttoptr (i64 131 to ptr)(i64 0, i64 16, i64 0) nounwind memory(argmem: readwrite)
+  call void @llvm.memset.p0.i64(ptr align 8 %event, i8 0, i64 16, i1 false)
+  call i64 inttoptr (i64 16 to ptr)(ptr nocapture %event, i64 16) nounwind memory(argmem: readwrite)
   call i64 inttoptr (i64 132 to ptr)(ptr nocapture %event, i64 0) nounwind memory(argmem: readwrite)
   ret void
 }

@@ -16,6 +16,7 @@
 #include "DisjointEffects.h"
 #include "ModuleChecks.h"
 #include "PinLoads.h"
+#include "RepeatedCombines.h"
 #include "whistler/backend/Target.h"
 
 #include <llvm/Analysis/TargetLibraryInfo.h>
@@ -54,13 +55,13 @@ struct Analyses {
   }
 };
 
-/// clang's settings at -O2.
+/// clang's settings at -O2, but for vectors, which the target doesn't have.
 PipelineTuningOptions tuning() {
   PipelineTuningOptions tuning;
   tuning.LoopUnrolling = true;
   tuning.LoopInterleaving = true;
-  tuning.LoopVectorization = true;
-  tuning.SLPVectorization = true;
+  tuning.LoopVectorization = false;
+  tuning.SLPVectorization = false;
   return tuning;
 }
 
@@ -92,6 +93,7 @@ Error optimize(Module &module, TargetMachine &machine,
   analyses.registerWith(builder, machine);
   if (options.verifyEach)
     instrumentations.registerCallbacks(callbacks, &analyses.modules);
+  RepeatedCombines combines;
 
   if (addEarlyPasses) {
     ModulePassManager early;
@@ -109,6 +111,7 @@ Error optimize(Module &module, TargetMachine &machine,
   pinLoads(module);
   analyses.modules.invalidate(module, PreservedAnalyses::none());
 
+  combines.registerWith(callbacks);
   targetPipeline(builder, options.optimize).run(module, analyses.modules);
   return takeFirstError(diagnostics, module);
 }

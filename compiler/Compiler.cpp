@@ -35,9 +35,18 @@ backend::TargetOptions targetOptions(const Options &options) {
   return result;
 }
 
-/// How long a window of reads may be, from one attempt to the next. The passes
-/// plan the stack as they see it; what code generation adds is known after it.
-constexpr uint64_t kWindowBytes[] = {256, 96, 0};
+/// How the stack is kept small, from one attempt to the next. The passes plan
+/// it as they see it; what code generation adds is known after it.
+struct Attempt {
+  uint64_t windowBytes;               ///< most that a window of reads is long
+  std::optional<unsigned> liveValues; ///< with more, the rest is spilled
+};
+constexpr Attempt kAttempts[] = {{256, std::nullopt},
+                                 {96, std::nullopt},
+                                 {0, std::nullopt},
+                                 {96, 24},
+                                 {0, 24},
+                                 {0, 6}};
 
 passes::PipelineOptions pipelineOptions(const Options &options,
                                         uint64_t windowBytes) {
@@ -119,21 +128,24 @@ struct Backend {
   const Options &options;
   std::vector<StageTime> &times;
 
-  Expected<SmallVector<char, 0>> build(Emit what, uint64_t windowBytes) {
-    if (Error error = optimize(windowBytes))
+  Expected<SmallVector<char, 0>> build(Emit what, const Attempt &attempt) {
+    if (Error error = optimize(attempt))
       return error;
     return emit(what);
   }
 
 private:
-  Error optimize(uint64_t windowBytes) {
+  Error optimize(const Attempt &attempt) {
     StageTimer timer(times, "optimize");
-    return backend::optimize(module, machine, targetOptions(options),
-                             passes::registerPasses,
-                             [&](ModulePassManager &manager) {
-                               manager.addPass(passes::buildPipeline(
-                                   pipelineOptions(options, windowBytes)));
-                             });
+    return backend::optimize(
+        module, machine, targetOptions(options),
+        [&](PassBuilder &builder) {
+          passes::registerPasses(builder, attempt.liveValues);
+        },
+        [&](ModulePassManager &manager) {
+          manager.addPass(passes::buildPipeline(
+              pipelineOptions(options, attempt.windowBytes)));
+        });
   }
 
   Expected<SmallVector<char, 0>> emit(Emit what) {
@@ -169,24 +181,35 @@ Remark narrowedRemark(StringRef program, uint64_t bytes) {
   return remark;
 }
 
-/// The module as bytes; when its windows are too much for the stack, another
-/// time with smaller ones, at last with none.
+bool hasWindows(const Options &options) {
+  return options.optimize && options.reads != passes::ReadStrategy::Single &&
+         options.reads != passes::ReadStrategy::Naive;
+}
+
+/// The attempts that differ, first the one that is nearly always enough.
+SmallVector<Attempt, 6> attempts(const Options &options) {
+  SmallVector<Attempt, 6> result;
+  for (const Attempt &attempt : kAttempts)
+    if (attempt.windowBytes == 0 || hasWindows(options))
+      result.push_back(attempt);
+  return result;
+}
+
+/// The module as bytes; when it is too much for the stack, another time with
+/// smaller windows or none, at last with values that wait in memory.
 Expected<SmallVector<char, 0>> build(Backend &backend, Emit emit,
                                      std::vector<Remark> &remarks) {
-  bool hasWindows = backend.options.optimize &&
-                    backend.options.reads != passes::ReadStrategy::Single &&
-                    backend.options.reads != passes::ReadStrategy::Naive;
-  if (!hasWindows)
-    return backend.build(emit, 0);
-  for (uint64_t bytes : kWindowBytes) {
+  auto all = attempts(backend.options);
+  for (const Attempt &attempt : all) {
     std::unique_ptr<Module> copy = CloneModule(backend.module);
-    Backend attempt{*copy, backend.machine, backend.options, backend.times};
-    auto output = attempt.build(emit, bytes);
-    if (output && bytes != kWindowBytes[0])
+    Backend one{*copy, backend.machine, backend.options, backend.times};
+    auto output = one.build(emit, attempt);
+    if (output && attempt.windowBytes != all.front().windowBytes)
       for (const Function &function : backend.module)
         if (function.hasSection() && !function.isDeclaration())
-          remarks.push_back(narrowedRemark(function.getName(), bytes));
-    if (output || bytes == 0)
+          remarks.push_back(
+              narrowedRemark(function.getName(), attempt.windowBytes));
+    if (output || &attempt == &all.back())
       return output;
     Error error = output.takeError();
     if (!isStackRefusal(error))

@@ -37,6 +37,26 @@ struct ModuleBuilder::Impl {
     module.addModuleFlag(Module::Max, "Dwarf Version", 5);
   }
 
+  /// For more in a finished module.
+  explicit Impl(Module &module)
+      : module(module), debug(module, /*AllowUnresolved=*/true,
+                              *module.debug_compile_units_begin()),
+        file((*module.debug_compile_units_begin())->getFile()),
+        unit(*module.debug_compile_units_begin()) {}
+
+  GlobalVariable *addMap(const MapDefinition &map, unsigned line) {
+    DIType *type = debugMapType(debug, file, map, line);
+    LLVMContext &context = module.getContext();
+    // Attributes, of which only the type is read, then the initial values.
+    Type *layout = StructType::get(
+        ArrayType::get(Type::getInt64Ty(context), type->getSizeInBits() / 64),
+        ArrayType::get(PointerType::get(context, 0), map.values.size()));
+    GlobalVariable *global =
+        variable(map.name, Constant::getNullValue(layout), Align(8), ".maps");
+    describe(*global, type, line);
+    return global;
+  }
+
   DIType *basicType(StringRef name, uint64_t bits, unsigned encoding) {
     return debug.createBasicType(name, bits, encoding);
   }
@@ -111,16 +131,7 @@ ModuleBuilder::ModuleBuilder(Module &module, StringRef fileName,
 ModuleBuilder::~ModuleBuilder() = default;
 
 GlobalVariable *ModuleBuilder::addMap(const MapDefinition &map, unsigned line) {
-  DIType *type = debugMapType(impl_->debug, impl_->file, map, line);
-  LLVMContext &context = impl_->module.getContext();
-  // Attributes, of which only the type is read, then the initial values.
-  Type *layout = StructType::get(
-      ArrayType::get(Type::getInt64Ty(context), type->getSizeInBits() / 64),
-      ArrayType::get(PointerType::get(context, 0), map.values.size()));
-  GlobalVariable *global = impl_->variable(
-      map.name, Constant::getNullValue(layout), Align(8), ".maps");
-  impl_->describe(*global, type, line);
-  return global;
+  return impl_->addMap(map, line);
 }
 
 void ModuleBuilder::setMapValues(GlobalVariable &global,
@@ -249,5 +260,13 @@ void ModuleBuilder::setLicense(StringRef license) {
 }
 
 void ModuleBuilder::finish() { impl_->debug.finalize(); }
+
+GlobalVariable *ModuleBuilder::addMapTo(Module &finished,
+                                        const MapDefinition &map) {
+  Impl impl(finished);
+  GlobalVariable *global = impl.addMap(map, 0);
+  impl.debug.finalize();
+  return global;
+}
 
 } // namespace whistler::ir

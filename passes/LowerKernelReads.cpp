@@ -16,8 +16,12 @@
 //
 // The BPF scheduler sinks the arithmetic on the values below all reads of a
 // block, and what was one sum is as many values, spilled. Above kManyReads the
-// first use of each value that stands before a read is pinned to its place by
+// arithmetic on each value that stands before a read is pinned to its place by
 // an empty asm statement; below, registers and a few spills cost less.
+//
+// Code generation also keeps the address of a field for the next read of it,
+// however far away. In functions with more than kKeptAddresses reads the base
+// goes through an empty asm statement for each.
 
 #include "LowerKernelReads.h"
 
@@ -37,6 +41,7 @@ namespace whistler::passes {
 namespace {
 
 constexpr unsigned kManyReads = 12, kSharedFrom = 3;
+constexpr size_t kKeptAddresses = 128;
 constexpr uint64_t kScalarBytes = 8;
 
 /// Where the reads of one block go: a slot for each, or, from kSharedFrom
@@ -145,6 +150,15 @@ Value *lowerScalar(IRBuilderBase &builder, Type *type, Value *source,
   return value;
 }
 
+/// `value` behind an empty asm statement: another value to LLVM.
+CallInst *pin(IRBuilderBase &builder, Value *value) {
+  Type *type = value->getType();
+  InlineAsm *nothing =
+      InlineAsm::get(FunctionType::get(type, type, false), "", "=r,0",
+                     /*hasSideEffects=*/true);
+  return builder.CreateCall(nothing, value);
+}
+
 /// The value that replaces the operation, null when it has none.
 Value *lower(const ir::OperationCall &operation, Scratch &scratch) {
   CallInst &call = *operation.call;
@@ -187,34 +201,46 @@ bool isLoweredHere(ir::Operation operation) {
   }
 }
 
-/// Keeps the arithmetic on `value` before the next call, if it stands there.
-void pinFirstUse(Value &value) {
-  auto *user =
-      value.hasOneUse() ? dyn_cast<Instruction>(*value.user_begin()) : nullptr;
-  if (auto *cast = dyn_cast_or_null<CastInst>(user))
-    return pinFirstUse(*cast);
-  if (!user || !isa<BinaryOperator>(user) ||
-      user->getParent() != cast<Instruction>(value).getParent())
+/// The next call behind an instruction in its block, or null.
+Instruction *nextCall(Instruction &inst) {
+  Instruction *next = inst.getNextNode();
+  while (next && (!isa<CallInst>(next) || isa<IntrinsicInst>(next)))
+    next = next->getNextNode();
+  return next;
+}
+
+/// The last of the operations on `value` before `call` that have only each
+/// other for users until then; `value` when there are none.
+Instruction &lastOperation(Instruction &value, const Instruction &call) {
+  Instruction *last = &value;
+  while (last->hasOneUse()) {
+    auto *user = cast<Instruction>(*last->user_begin());
+    if (!isa<CastInst, BinaryOperator>(user) ||
+        user->getParent() != call.getParent() || !user->comesBefore(&call))
+      break;
+    last = user;
+  }
+  return *last;
+}
+
+/// Keeps the arithmetic on `value` before the next call, as far as it stands
+/// there.
+void pinArithmetic(Instruction &value) {
+  Instruction *call = nextCall(value);
+  if (!call)
     return;
-  Instruction *call = user->getNextNode();
-  while (call && (!isa<CallInst>(call) || isa<IntrinsicInst>(call)))
-    call = call->getNextNode();
-  if (!call || user->user_empty() ||
-      any_of(user->users(), [&](const User *next) {
-        auto *inst = cast<Instruction>(next);
+  Instruction &last = lastOperation(value, *call);
+  if (!isa<BinaryOperator>(last) || any_of(last.users(), [&](const User *user) {
+        auto *inst = cast<Instruction>(user);
         return inst->getParent() == call->getParent() &&
                inst->comesBefore(call);
       }))
     return;
-  IRBuilder<> builder(user->getNextNode());
-  builder.SetCurrentDebugLocation(user->getDebugLoc());
-  Type *type = user->getType();
-  InlineAsm *nothing =
-      InlineAsm::get(FunctionType::get(type, type, false), "", "=r,0",
-                     /*hasSideEffects=*/true);
-  CallInst *pinned = builder.CreateCall(nothing, user);
-  user->replaceUsesWithIf(pinned,
-                          [&](Use &use) { return use.getUser() != pinned; });
+  IRBuilder<> builder(last.getNextNode());
+  builder.SetCurrentDebugLocation(last.getDebugLoc());
+  CallInst *pinned = pin(builder, &last);
+  last.replaceUsesWithIf(pinned,
+                         [&](Use &use) { return use.getUser() != pinned; });
 }
 
 /// Values out of stack buffers: each of its own read, or of a window.
@@ -227,17 +253,31 @@ void pinSums(BasicBlock &block) {
   if (values.size() <= kManyReads)
     return;
   for (Instruction *value : values)
-    pinFirstUse(*value);
+    pinArithmetic(*value);
 }
 
-bool runOnBlock(BasicBlock &block) {
-  SmallVector<ir::OperationCall, 8> operations;
+using Operations = SmallVector<ir::OperationCall, 8>;
+
+Operations operationsIn(BasicBlock &block) {
+  Operations operations;
   for (Instruction &inst : block)
     if (auto operation = ir::matchOperation(inst);
         operation && isLoweredHere(operation->operation))
       operations.push_back(std::move(*operation));
-  if (operations.empty())
-    return false;
+  return operations;
+}
+
+/// Lets each read compute its address anew.
+void keepApart(const Operations &operations) {
+  for (const ir::OperationCall &operation : operations)
+    if (isScalarRead(operation)) {
+      IRBuilder<> builder(operation.call);
+      Value *base = operation.base();
+      operation.call->replaceUsesOfWith(base, pin(builder, base));
+    }
+}
+
+void lower(BasicBlock &block, const Operations &operations) {
   Scratch scratch(block, operations);
   for (const ir::OperationCall &operation : operations) {
     if (Value *value = lower(operation, scratch)) {
@@ -246,19 +286,27 @@ bool runOnBlock(BasicBlock &block) {
     }
     operation.call->eraseFromParent();
   }
-  return true;
 }
 
 } // namespace
 
 PreservedAnalyses LowerKernelReads::run(Function &function,
                                         FunctionAnalysisManager &analyses) {
-  bool changed = false;
+  SmallVector<std::pair<BasicBlock *, Operations>, 16> blocks;
+  size_t count = 0;
   for (BasicBlock &block : function)
-    changed |= runOnBlock(block);
+    if (Operations operations = operationsIn(block); !operations.empty()) {
+      count += operations.size();
+      blocks.push_back({&block, std::move(operations)});
+    }
+  for (auto &[block, operations] : blocks) {
+    if (count > kKeptAddresses)
+      keepApart(operations);
+    lower(*block, operations);
+  }
   for (BasicBlock &block : function)
     pinSums(block);
-  if (!changed)
+  if (blocks.empty())
     return PreservedAnalyses::all();
   PreservedAnalyses preserved;
   preserved.preserveSet<CFGAnalyses>();

@@ -17,6 +17,7 @@ PointerRules rulesOf(const PipelineOptions &options);
 struct PassOptions {
   WindowLimits limits;    ///< `window=N`, `baked`
   unsigned least = 0;     ///< `least=N`
+  unsigned most = 24;     ///< `most=N`
   PipelineOptions module; ///< `reads=portable|…`, `target=6.1`, `baked`
   /// For one pass alone: what `reads` and `target` permit.
   PointerRules rules() const { return rulesOf(module); }

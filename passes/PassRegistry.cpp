@@ -14,6 +14,7 @@
 #include "ReadInPlace.h"
 #include "ShareSlots.h"
 #include "SinkReads.h"
+#include "SpillValues.h"
 #include "VersionFunctions.h"
 #include "ZeroRecords.h"
 #include "whistler/ir/Verifier.h"
@@ -101,6 +102,9 @@ Expected<PassOptions> parsePassOptions(StringRef text) {
     } else if (option.consume_front("least=")) {
       if (option.getAsInteger(10, options.least))
         return createStringError("`" + option + "` is not a number");
+    } else if (option.consume_front("most=")) {
+      if (option.getAsInteger(10, options.most))
+        return createStringError("`" + option + "` is not a number");
     } else if (!option.consume_front("window=") ||
                option.getAsInteger(10, options.limits.bytes)) {
       return createStringError("unknown pass option `" + option + "`");
@@ -109,12 +113,14 @@ Expected<PassOptions> parsePassOptions(StringRef text) {
   return options;
 }
 
-void registerPasses(PassBuilder &builder) {
+void registerPasses(PassBuilder &builder, std::optional<unsigned> liveValues) {
   builder.registerPipelineParsingCallback(addModulePass);
   builder.registerPipelineParsingCallback(addFunctionPass);
   builder.registerOptimizerLastEPCallback(
-      [](ModulePassManager &manager, OptimizationLevel) {
+      [liveValues](ModulePassManager &manager, OptimizationLevel) {
         manager.addPass(JoinVersions());
+        if (liveValues)
+          manager.addPass(SpillValues(*liveValues));
       });
 }
 

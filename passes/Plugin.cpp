@@ -9,5 +9,7 @@
 extern "C" LLVM_ATTRIBUTE_WEAK llvm::PassPluginLibraryInfo
 llvmGetPassPluginInfo() {
   return {LLVM_PLUGIN_API_VERSION, "whistler", "0.1",
-          whistler::passes::registerPasses};
+          [](llvm::PassBuilder &builder) {
+            whistler::passes::registerPasses(builder);
+          }};
 }

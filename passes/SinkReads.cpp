@@ -23,6 +23,7 @@
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/InstIterator.h>
+#include <llvm/Transforms/Utils/Local.h>
 #include <llvm/Transforms/Utils/PromoteMemToReg.h>
 
 #define DEBUG_TYPE "whistler-sink-reads"
@@ -33,7 +34,19 @@ namespace whistler::passes {
 
 namespace {
 
-bool isMovableRead(Instruction &inst) {
+/// A read that gives a value.
+bool isRead(Instruction &inst) {
+  auto operation = ir::matchOperation(inst);
+  return operation && operation->operation != ir::Operation::KernelCopy &&
+         operation->operation != ir::Operation::Barrier;
+}
+
+/// A read that may be done later, or the conversion of one.
+bool isMovable(Instruction &inst) {
+  if (auto *conversion = dyn_cast<CastInst>(&inst)) {
+    auto *value = dyn_cast<Instruction>(conversion->getOperand(0));
+    return value && value->hasOneUse() && isMovable(*value);
+  }
   auto operation = ir::matchOperation(inst);
   return operation && (operation->operation == ir::Operation::KernelLoad ||
                        operation->operation == ir::Operation::KernelLoadAt);
@@ -65,7 +78,7 @@ bool sink(Instruction &read, InstructionSet &sunk) {
     return false;
   Instruction *next = read.getNextNode();
   for (Instruction *inst = next; inst != target; inst = inst->getNextNode())
-    if (writesKernelMemory(*inst)) {
+    if (!isa<CastInst>(read) && writesKernelMemory(*inst)) {
       target = inst;
       break;
     }
@@ -85,23 +98,30 @@ bool promoteVariables(Function &function, DominatorTree &tree) {
     if (auto *slot = dyn_cast<AllocaInst>(&inst);
         slot && isAllocaPromotable(slot))
       variables.push_back(slot);
-  if (!variables.empty())
-    PromoteMemToReg(variables, tree);
-  return !variables.empty();
+  if (variables.empty())
+    return false;
+  PromoteMemToReg(variables, tree);
+  // Conversions that nobody wants would seem to be further uses of a read.
+  SmallVector<WeakTrackingVH, 32> unused;
+  for (Instruction &inst : instructions(function))
+    if (isInstructionTriviallyDead(&inst))
+      unused.push_back(&inst);
+  RecursivelyDeleteTriviallyDeadInstructionsPermissive(unused);
+  return true;
 }
 
 } // namespace
 
 PreservedAnalyses SinkReads::run(Function &function,
                                  FunctionAnalysisManager &analyses) {
-  std::vector<Instruction *> reads;
-  for (Instruction &inst : instructions(function))
-    if (isMovableRead(inst))
-      reads.push_back(&inst);
-  if (reads.size() < least)
+  if (size_t(count_if(instructions(function), isRead)) < least)
     return PreservedAnalyses::all();
   bool changed = promoteVariables(
       function, analyses.getResult<DominatorTreeAnalysis>(function));
+  std::vector<Instruction *> reads;
+  for (Instruction &inst : instructions(function))
+    if (isMovable(inst))
+      reads.push_back(&inst);
   // The last first: a read that is the base of another waits for it to move.
   InstructionSet sunk;
   for (Instruction *read : reverse(reads))

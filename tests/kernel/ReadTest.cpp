@@ -441,4 +441,37 @@ TEST_F(Reads, SixtyFourInOneProgram) {
   }
 }
 
+/// A hundred values that must all wait: more than the stack holds. Each is
+/// another multiple of the pid, so that one taken for another is seen.
+TEST_F(Reads, AHundredKeptOverABarrier) {
+  constexpr uint64_t kValues = 100;
+  std::string bindings, sum = "0";
+  uint64_t weights = 0;
+  for (uint64_t i = 0; i < kValues; ++i) {
+    std::string name = "v" + std::to_string(i);
+    bindings += " (" + name + " (* " + std::to_string(i + 3) +
+                " (cast u64 (volatile (task-struct-pid task)))))\n";
+    sum = "(+ (<< " + sum + " 1) " + name + ")";
+    weights = weights * 2 + i + 3;
+  }
+  std::string source = "(import-kernel-struct task-struct pid)\n"
+                       "(defmap results :type :array :key-type u32\n"
+                       "  :value-type u64 :max-entries 2)\n"
+                       "(defprog value (:type :tc)\n"
+                       " (let* ((task (get-current-task))\n" +
+                       bindings +
+                       "  )\n  (barrier)\n  (setf (getmap results 0) " + sum +
+                       "\n        (getmap results 1) (task-struct-pid task)))\n"
+                       " 0)\n";
+  for (const Mode &mode : allModes()) {
+    SCOPED_TRACE(mode.name());
+    auto object = loadSource(source, "hundred.lisp", mode);
+    if (!object)
+      continue;
+    run(*object, "value");
+    EXPECT_EQ(arrayValue(*object, "results", 0),
+              arrayValue(*object, "results", 1) * weights);
+  }
+}
+
 } // namespace

@@ -120,6 +120,11 @@ public:
   void setLicense(llvm::StringRef license);
   void finish();
 
+  /// One more map without initial values, for a module that is finished. The
+  /// module has a compile unit.
+  static llvm::GlobalVariable *addMapTo(llvm::Module &finished,
+                                        const MapDefinition &map);
+
 private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -54,7 +54,10 @@ struct PipelineOptions {
 
 /// Registers passes, pipelines `whistler-o0<…>`, `whistler-o2<…>` and analyses
 /// by their text names, and what has to run at the end of LLVM's pipelines.
-void registerPasses(llvm::PassBuilder &builder);
+/// With `liveValues` functions that have more values alive at once keep the
+/// rest in a per-CPU array.
+void registerPasses(llvm::PassBuilder &builder,
+                    std::optional<unsigned> liveValues = std::nullopt);
 
 /// Our passes only, from lowered operations to IR that the BPF target takes;
 /// the caller runs the target's pipeline after it. docs/passes.md explains

@@ -1,0 +1,65 @@
+#ifndef WHISTLER_TESTS_RANDOMEXPRESSIONS_H
+#define WHISTLER_TESTS_RANDOMEXPRESSIONS_H
+
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace whistler::test {
+
+struct FieldRow;
+
+/// A pointer that a program may read through.
+struct RandomPointer {
+  std::string text, record;
+  bool isOwn = false; ///< the running task itself
+};
+
+/// Makes expressions of what is in scope. The same seed and index make the same
+/// ones.
+class ExpressionGenerator {
+protected:
+  ExpressionGenerator(uint64_t seed, unsigned index)
+      : index_(index), random_(seed * 1000003 + index) {}
+
+  unsigned below(unsigned limit) { return unsigned(random_() % limit); }
+  bool oneIn(unsigned n) { return below(n) == 0; }
+  template <typename T, size_t N> const T &oneOf(const T (&table)[N]) {
+    return table[below(N)];
+  }
+
+  const char *scalarType();
+  /// An address that can't be read.
+  std::string garbageTo(const std::string &record);
+  /// A variable or garbage, and a few steps from there.
+  RandomPointer pointer();
+  std::string read(unsigned depth);
+  std::string literal();
+  std::string value(unsigned depth);
+  std::string condition();
+  /// Of the hash: one of the program's own keys.
+  std::string key();
+
+  unsigned index_;
+  std::mt19937_64 random_;
+  std::vector<RandomPointer> pointers_;
+  std::vector<std::string> values_;
+
+private:
+  std::vector<const FieldRow *> fieldsOf(const RandomPointer &pointer,
+                                         bool scalars) const;
+  RandomPointer garbage();
+  RandomPointer follow(const RandomPointer &from, const FieldRow &field);
+  std::string readOf(const RandomPointer &base, const FieldRow &field,
+                     unsigned depth);
+  std::string compound(unsigned depth);
+};
+
+/// Imports of every struct and field that expressions read.
+std::string randomImports();
+
+} // namespace whistler::test
+
+#endif

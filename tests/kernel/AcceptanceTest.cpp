@@ -33,13 +33,7 @@ std::string whole(const std::string &path) {
   return std::string(WHISTLER_SOURCE_DIR) + "/" + path;
 }
 
-class EveryMode : public ::testing::TestWithParam<const char *> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using EveryMode = KernelTestOf<const char *>;
 
 void expectAccepted(const std::string &path, const Mode &mode) {
   SCOPED_TRACE(path + " " + mode.name());
@@ -76,22 +70,16 @@ TEST(Acceptance, EveryProbeLoadsReadByRead) {
                          mode);
 }
 
-std::string stem(const char *path) {
-  std::string name = path;
-  name = name.substr(name.rfind('/') + 1);
-  name = name.substr(0, name.find('.'));
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-
 INSTANTIATE_TEST_SUITE_P(Programs, EveryMode, ::testing::ValuesIn(kPrograms),
-                         [](const auto &info) { return stem(info.param); });
+                         [](const auto &info) { return testName(info.param); });
 
 struct Figure {
   const char *path;
   unsigned objectInstructions, objectReads; ///< --no-core, in the object
   unsigned loadedInstructions, loadedReads; ///< CO-RE, after the verifier
 };
+
+void PrintTo(const Figure &figure, std::ostream *os) { *os << figure.path; }
 
 const Figure kFigures[] = {
     {"bench/probes/k1.lisp", 47, 3, 60, 3},
@@ -141,6 +129,10 @@ struct PortableFigure {
   unsigned loadedInstructions;
 };
 
+void PrintTo(const PortableFigure &figure, std::ostream *os) {
+  *os << figure.path;
+}
+
 const PortableFigure kPortableFigures[] = {
     {"bench/probes/k1.lisp", 32}, {"bench/probes/k2.lisp", 21},
     {"bench/probes/k3.lisp", 21}, {"bench/probes/k4.lisp", 44},
@@ -177,12 +169,12 @@ TEST_P(PortableFigures, AfterLoad) {
 INSTANTIATE_TEST_SUITE_P(Probes, PortableFigures,
                          ::testing::ValuesIn(kPortableFigures),
                          [](const auto &info) {
-                           return stem(info.param.path);
+                           return testName(info.param.path);
                          });
 
 INSTANTIATE_TEST_SUITE_P(Probes, Figures, ::testing::ValuesIn(kFigures),
                          [](const auto &info) {
-                           return stem(info.param.path);
+                           return testName(info.param.path);
                          });
 
 } // namespace

@@ -9,6 +9,13 @@
 
 #include <cctype>
 
+namespace whistler::compiler {
+/// Found by GoogleTest in the row's namespace.
+static void PrintTo(const ProgramTypeRow &row, std::ostream *os) {
+  *os << row.keyword;
+}
+} // namespace whistler::compiler
+
 using namespace whistler;
 using namespace whistler::compiler;
 using namespace whistler::test;
@@ -42,13 +49,7 @@ void expectAccepted(const std::string &source, const std::string &what,
 const char kResults[] = "(defmap out :type :array :key-type u32"
                         " :value-type u64 :max-entries 1)\n";
 
-class Contexts : public ::testing::TestWithParam<ProgramTypeRow> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using Contexts = KernelTestOf<ProgramTypeRow>;
 
 TEST_P(Contexts, EmptyProgramLoads) {
   expectAccepted("(defprog p (:type :" + lower(GetParam().keyword) + "))",

@@ -300,35 +300,27 @@ std::string sourceOf(const Row &row) {
          row.body + "\n    (setf (getmap results 0) r))\n  0)\n";
 }
 
-class Functions : public ::testing::TestWithParam<Row> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using Functions = KernelTestOf<Row>;
 
 TEST_P(Functions, GiveTheRightValue) {
   const Row &row = GetParam();
-  for (const Mode &mode : allModes()) {
-    auto object = loadSource(sourceOf(row), "value.lisp", mode);
-    if (!object)
-      continue;
-    for (const Case &input : row.cases) {
-      setArrayValue(*object, "inputs", 0, input.a);
-      setArrayValue(*object, "inputs", 1, input.b);
-      run(*object, "value");
-      EXPECT_EQ(int64_t(arrayValue(*object, "results", 0)),
-                int64_t(input.expected))
-          << row.body << " with a " << int64_t(input.a) << ", b "
-          << int64_t(input.b) << ", " << mode.name();
-    }
-  }
+  inModes(allModes(), sourceOf(row), "value.lisp",
+          [&](backend::LoadedObject &object) {
+            for (const Case &input : row.cases) {
+              setArrayValue(object, "inputs", 0, input.a);
+              setArrayValue(object, "inputs", 1, input.b);
+              run(object, "value");
+              EXPECT_EQ(int64_t(arrayValue(object, "results", 0)),
+                        int64_t(input.expected))
+                  << row.body << " with a " << int64_t(input.a) << ", b "
+                  << int64_t(input.b);
+            }
+          });
 }
 
 INSTANTIATE_TEST_SUITE_P(Programs, Functions, ::testing::ValuesIn(kRows),
                          [](const auto &info) {
-                           return std::string(info.param.name);
+                           return testName(info.param.name);
                          });
 
 /// A raw tracepoint is run with arguments of the test's choice: a task that
@@ -346,28 +338,24 @@ TEST_F(KernelTest, RawTracepointArgumentsAreTyped) {
       "        (getmap results 4) (arg preempt))\n"
       "  0)\n";
   uint32_t tgid = uint32_t(getpid());
-  for (const Mode &mode : allModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "value.lisp", mode);
-    if (!object)
-      continue;
-    run(*object, "find");
-    uint64_t task = arrayValue(*object, "results", 0);
+  inModes(allModes(), source, "value.lisp", [&](backend::LoadedObject &object) {
+    run(object, "find");
+    uint64_t task = arrayValue(object, "results", 0);
     uint64_t arguments[4] = {1, task, 0, 0x1ffffffffu};
     backend::LoadedObject::RunOptions options;
     options.data.clear();
     options.context.resize(sizeof arguments);
     std::memcpy(options.context.data(), arguments, sizeof arguments);
-    auto result = object->run("value", options);
+    auto result = object.run("value", options);
     if (!result) {
       ADD_FAILURE() << take(result.takeError());
-      continue;
+      return;
     }
-    EXPECT_EQ(arrayValue(*object, "results", 1), tgid);
-    EXPECT_EQ(arrayValue(*object, "results", 2), 0u) << "an unreadable task";
-    EXPECT_EQ(arrayValue(*object, "results", 3), 0xffffffffu);
-    EXPECT_EQ(arrayValue(*object, "results", 4), 1u);
-  }
+    EXPECT_EQ(arrayValue(object, "results", 1), tgid);
+    EXPECT_EQ(arrayValue(object, "results", 2), 0u) << "an unreadable task";
+    EXPECT_EQ(arrayValue(object, "results", 3), 0xffffffffu);
+    EXPECT_EQ(arrayValue(object, "results", 4), 1u);
+  });
 }
 
 /// Memory of a process is the test's own here.
@@ -395,20 +383,16 @@ TEST_F(KernelTest, UserMemoryIsRead) {
       "    (setf (getmap results 2) sum (getmap results 3) mixed\n"
       "          (getmap results 4) chained))\n"
       "  0)\n";
-  for (const Mode &mode : allModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "value.lisp", mode);
-    if (!object)
-      continue;
-    setArrayValue(*object, "inputs", 0, uint64_t(&pairs[0]));
-    setArrayValue(*object, "inputs", 1, uint64_t(&pointers[0]));
-    run(*object, "value");
-    EXPECT_EQ(arrayValue(*object, "results", 0), 10u);
-    EXPECT_EQ(arrayValue(*object, "results", 1), 0u);
-    EXPECT_EQ(arrayValue(*object, "results", 2), 60u);
-    EXPECT_EQ(arrayValue(*object, "results", 3), 8u);
-    EXPECT_EQ(arrayValue(*object, "results", 4), 110u);
-  }
+  inModes(allModes(), source, "value.lisp", [&](backend::LoadedObject &object) {
+    setArrayValue(object, "inputs", 0, uint64_t(&pairs[0]));
+    setArrayValue(object, "inputs", 1, uint64_t(&pointers[0]));
+    run(object, "value");
+    EXPECT_EQ(arrayValue(object, "results", 0), 10u);
+    EXPECT_EQ(arrayValue(object, "results", 1), 0u);
+    EXPECT_EQ(arrayValue(object, "results", 2), 60u);
+    EXPECT_EQ(arrayValue(object, "results", 3), 8u);
+    EXPECT_EQ(arrayValue(object, "results", 4), 110u);
+  });
 }
 
 } // namespace

@@ -210,11 +210,10 @@ TEST_F(Helpers, ValuesOfFormattedText) {
              (n (snprintf text 32 "%d-%x" 42 255)))
         (trace-printk "%d %d %d %d" 1 2 3 n)
         (+ (* 1000 n) (load u8 text 3)))))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    auto object = loadSource(source, "text.lisp", mode);
-    ASSERT_TRUE(object);
-    EXPECT_EQ(run(*object, "p"), 6000u + 'f'); // "42-ff" and its NUL
-  }
+  inModes(optimizationModes(), source, "text.lisp",
+          [&](backend::LoadedObject &object) {
+            EXPECT_EQ(run(object, "p"), 6000u + 'f'); // "42-ff" and its NUL
+          });
 }
 
 TEST_F(Helpers, AMapValueIsReadAgainAfterAnUpdate) {
@@ -228,11 +227,9 @@ TEST_F(Helpers, AMapValueIsReadAgainAfterAnUpdate) {
               (map-update m 0 5 BPF_ANY)
               (load u64 entry))
             0))))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    auto object = loadSource(source, "again.lisp", mode);
-    ASSERT_TRUE(object);
-    EXPECT_EQ(run(*object, "p"), 5u) << mode.name();
-  }
+  inModes(
+      optimizationModes(), source, "again.lisp",
+      [&](backend::LoadedObject &object) { EXPECT_EQ(run(object, "p"), 5u); });
 }
 
 TEST_F(Helpers, ThePacketIsReadAgainAfterAStore) {
@@ -244,11 +241,9 @@ TEST_F(Helpers, ThePacketIsReadAgainAfterAStore) {
         (skb-load-bytes (ctx-ptr) 15 byte 1)
         (setf (load u8 data 15) 4)
         (load u8 byte))))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    auto object = loadSource(source, "packet.lisp", mode);
-    ASSERT_TRUE(object);
-    EXPECT_EQ(run(*object, "p"), 3u) << mode.name();
-  }
+  inModes(
+      optimizationModes(), source, "packet.lisp",
+      [&](backend::LoadedObject &object) { EXPECT_EQ(run(object, "p"), 3u); });
 }
 
 } // namespace

@@ -94,6 +94,13 @@ const std::string &loadingRefused() {
   return reason;
 }
 
+std::string testName(const std::string &text) {
+  std::string name = text.substr(text.rfind('/') + 1);
+  name = name.substr(0, name.find('.'));
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+}
+
 std::string readSource(const std::string &path) {
   auto buffer = MemoryBuffer::getFile(WHISTLER_SOURCE_DIR "/" + path);
   if (!buffer) {

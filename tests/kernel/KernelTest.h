@@ -77,14 +77,35 @@ T field(const std::vector<uint8_t> &record, size_t offset) {
 /// The error's text, for messages.
 std::string take(llvm::Error error);
 
-/// Skips where loading is not permitted.
-class KernelTest : public ::testing::Test {
+/// Compiles and loads the source in each mode; `check` gets the object. A mode
+/// in which that fails is a failed test.
+template <typename Check>
+void inModes(const std::vector<Mode> &modes, const std::string &source,
+             const std::string &fileName, Check check) {
+  for (const Mode &mode : modes) {
+    SCOPED_TRACE(mode.name());
+    if (auto object = loadSource(source, fileName, mode))
+      check(*object);
+  }
+}
+
+/// A fixture that skips where loading is not permitted.
+template <typename Base> class LoadingTest : public Base {
 protected:
   void SetUp() override {
     if (!loadingRefused().empty())
       GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
   }
 };
+
+using KernelTest = LoadingTest<::testing::Test>;
+/// For each row of a table.
+template <typename Row>
+using KernelTestOf = LoadingTest<::testing::TestWithParam<Row>>;
+
+/// What a table calls its row, as a part of a test's name: a path without
+/// folders and suffix, with underscores for hyphens.
+std::string testName(const std::string &text);
 
 } // namespace whistler::test
 

@@ -6,6 +6,13 @@
 
 #include "sema/Tables.h"
 
+namespace whistler::compiler {
+/// Found by GoogleTest in the row's namespace.
+static void PrintTo(const MapTypeRow &row, std::ostream *os) {
+  *os << row.keyword;
+}
+} // namespace whistler::compiler
+
 using namespace whistler;
 using namespace whistler::compiler;
 using namespace whistler::test;
@@ -34,13 +41,7 @@ std::string declarationOf(const MapTypeRow &row) {
   return "(defstruct pair (a u64) (b u64))\n" + text + ")\n";
 }
 
-class MapTypes : public ::testing::TestWithParam<MapTypeRow> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using MapTypes = KernelTestOf<MapTypeRow>;
 
 TEST_P(MapTypes, TheKernelMakesThem) {
   EXPECT_TRUE(loadSource(declarationOf(GetParam()) + "(defprog p (:type :xdp))",
@@ -59,6 +60,8 @@ struct Row {
   const char *declarations, *body;
   uint32_t expected;
 };
+
+void PrintTo(const Row &row, std::ostream *os) { *os << row.name; }
 
 const Row kRows[] = {
     {"QueueOfScalars", "(defmap q :type :queue :value-type u32 :max-entries 4)",
@@ -150,31 +153,22 @@ const Row kRows[] = {
      "(setf (load u64 big 792) 6) (+ (load u64 big 0) (load u64 big 792))", 6},
 };
 
-class Maps : public ::testing::TestWithParam<Row> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using Maps = KernelTestOf<Row>;
 
 TEST_P(Maps, GiveTheRightValues) {
   const Row &row = GetParam();
   std::string source = std::string("(defstruct pair (a u64) (b u64))\n") +
                        row.declarations + "\n(defprog main (:type :tc) " +
                        row.body + ")\n";
-  for (const Mode &mode : optimizationModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "map.lisp", mode);
-    if (object) {
-      EXPECT_EQ(run(*object, "main"), row.expected);
-    }
-  }
+  inModes(optimizationModes(), source, "map.lisp",
+          [&](backend::LoadedObject &object) {
+            EXPECT_EQ(run(object, "main"), row.expected);
+          });
 }
 
 INSTANTIATE_TEST_SUITE_P(Operations, Maps, ::testing::ValuesIn(kRows),
                          [](const auto &info) {
-                           return std::string(info.param.name);
+                           return testName(info.param.name);
                          });
 
 } // namespace

@@ -136,13 +136,7 @@ std::string identifier(std::string text) {
   return text;
 }
 
-class Meaning : public ::testing::TestWithParam<MeaningParameter> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using Meaning = KernelTestOf<MeaningParameter>;
 
 TEST_P(Meaning, IsRight) {
   const MeaningParameter &parameter = GetParam();

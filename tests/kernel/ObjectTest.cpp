@@ -25,19 +25,17 @@ TEST_F(Objects, StructKeysOfEightBytes) {
         (map-update flows key value 0)
         (let ((found (map-lookup flows key)))
           (if found (total-octets found) 0)))))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "flow.lisp", mode);
-    ASSERT_TRUE(object);
-    EXPECT_EQ(run(*object, "count_flow"), 300u);
-    uint32_t key[2] = {7, 9};
-    auto *bytes = reinterpret_cast<const uint8_t *>(key);
-    auto value = object->lookup("flows", {bytes, sizeof key});
-    ASSERT_TRUE(bool(value)) << take(value.takeError());
-    ASSERT_TRUE(value->has_value());
-    EXPECT_EQ(field<uint64_t>(**value, 0), 3u);
-    EXPECT_EQ(field<uint64_t>(**value, 8), 300u);
-  }
+  inModes(optimizationModes(), source, "flow.lisp",
+          [&](backend::LoadedObject &object) {
+            EXPECT_EQ(run(object, "count_flow"), 300u);
+            uint32_t key[2] = {7, 9};
+            auto *bytes = reinterpret_cast<const uint8_t *>(key);
+            auto value = object.lookup("flows", {bytes, sizeof key});
+            ASSERT_TRUE(bool(value)) << take(value.takeError());
+            ASSERT_TRUE(value->has_value());
+            EXPECT_EQ(field<uint64_t>(**value, 0), 3u);
+            EXPECT_EQ(field<uint64_t>(**value, 8), 300u);
+          });
 }
 
 TEST_F(Objects, StructValuesWithSmallKeys) {
@@ -50,12 +48,10 @@ TEST_F(Objects, StructValuesWithSmallKeys) {
         (setf (getmap totals 3) value)
         (let ((found (getmap totals 3)))
           (if found (total-packets found) 0)))))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "total.lisp", mode);
-    ASSERT_TRUE(object);
-    EXPECT_EQ(run(*object, "count"), 5u);
-  }
+  inModes(optimizationModes(), source, "total.lisp",
+          [&](backend::LoadedObject &object) {
+            EXPECT_EQ(run(object, "count"), 5u);
+          });
 }
 
 TEST_F(Objects, CountersInMaps) {
@@ -66,13 +62,11 @@ TEST_F(Objects, CountersInMaps) {
       (incf (getmap counts 1) 4)
       (remmap counts 2)
       (+ (getmap counts 1) (* 100 (getmap counts 2)))))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "count.lisp", mode);
-    ASSERT_TRUE(object);
-    EXPECT_EQ(run(*object, "count"), 5u);
-    EXPECT_EQ(run(*object, "count"), 10u);
-  }
+  inModes(optimizationModes(), source, "count.lisp",
+          [&](backend::LoadedObject &object) {
+            EXPECT_EQ(run(object, "count"), 5u);
+            EXPECT_EQ(run(object, "count"), 10u);
+          });
 }
 
 TEST_F(Objects, MapsWithFlags) {
@@ -84,24 +78,21 @@ TEST_F(Objects, MapsWithFlags) {
     (defprog fill (:type :tc)
       (setf (getmap lazy 5) 50 (getmap plain 5) 7 (getmap table 3) 9)
       (+ (getmap lazy 5) (getmap plain 5) (getmap table 3))))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "flags.lisp", mode);
-    ASSERT_TRUE(object);
-    EXPECT_EQ(run(*object, "fill"), 66u);
-  }
+  inModes(optimizationModes(), source, "flags.lisp",
+          [&](backend::LoadedObject &object) {
+            EXPECT_EQ(run(object, "fill"), 66u);
+          });
 }
 
 TEST_F(Objects, TwoProgramsInOneSection) {
   const char *source = R"lisp(
     (defprog first (:type :tc) 11)
     (defprog second (:type :tc) 22))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    auto object = loadSource(source, "two.lisp", mode);
-    ASSERT_TRUE(object);
-    EXPECT_EQ(run(*object, "first"), 11u);
-    EXPECT_EQ(run(*object, "second"), 22u);
-  }
+  inModes(optimizationModes(), source, "two.lisp",
+          [&](backend::LoadedObject &object) {
+            EXPECT_EQ(run(object, "first"), 11u);
+            EXPECT_EQ(run(object, "second"), 22u);
+          });
 }
 
 TEST_F(Objects, ConditionalAsLastForm) {
@@ -109,13 +100,12 @@ TEST_F(Objects, ConditionalAsLastForm) {
     (defmap switches :type :array :key-type u32 :value-type u64 :max-entries 1)
     (defprog choose (:type :tc)
       (if (getmap switches 0) 1 2)))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    auto object = loadSource(source, "choose.lisp", mode);
-    ASSERT_TRUE(object);
-    EXPECT_EQ(run(*object, "choose"), 2u);
-    setArrayValue(*object, "switches", 0, 1);
-    EXPECT_EQ(run(*object, "choose"), 1u);
-  }
+  inModes(optimizationModes(), source, "choose.lisp",
+          [&](backend::LoadedObject &object) {
+            EXPECT_EQ(run(object, "choose"), 2u);
+            setArrayValue(object, "switches", 0, 1);
+            EXPECT_EQ(run(object, "choose"), 1u);
+          });
 }
 
 TEST_F(Objects, EarlyReturnDiscardsTheRecord) {
@@ -130,24 +120,23 @@ TEST_F(Objects, EarlyReturnDiscardsTheRecord) {
         (when (getmap inputs 0) (return 3))
         (setf (event-number e) 17))
       4))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "emit.lisp", mode);
-    ASSERT_TRUE(object);
-    setArrayValue(*object, "inputs", 0, 1);
-    // Discarded records stay in the buffer until a consumer passes them.
-    for (unsigned i = 0; i < 400; ++i) {
-      ASSERT_EQ(run(*object, "emit"), 3u);
-      ASSERT_TRUE(drain(*object, "events").empty());
-    }
-    setArrayValue(*object, "inputs", 0, 0);
-    EXPECT_EQ(run(*object, "emit"), 4u);
-    auto records = drain(*object, "events");
-    ASSERT_EQ(records.size(), 1u);
-    ASSERT_EQ(records[0].size(), 16u);
-    EXPECT_EQ(field<uint64_t>(records[0], 0), 17u);
-    EXPECT_EQ(field<uint64_t>(records[0], 8), 0u) << "stale bytes";
-  }
+  inModes(optimizationModes(), source, "emit.lisp",
+          [&](backend::LoadedObject &object) {
+            setArrayValue(object, "inputs", 0, 1);
+            // Discarded records stay in the buffer until a consumer passes
+            // them.
+            for (unsigned i = 0; i < 400; ++i) {
+              ASSERT_EQ(run(object, "emit"), 3u);
+              ASSERT_TRUE(drain(object, "events").empty());
+            }
+            setArrayValue(object, "inputs", 0, 0);
+            EXPECT_EQ(run(object, "emit"), 4u);
+            auto records = drain(object, "events");
+            ASSERT_EQ(records.size(), 1u);
+            ASSERT_EQ(records[0].size(), 16u);
+            EXPECT_EQ(field<uint64_t>(records[0], 0), 17u);
+            EXPECT_EQ(field<uint64_t>(records[0], 8), 0u) << "stale bytes";
+          });
 }
 
 TEST_F(Objects, BreakOutOfARingBufferBody) {
@@ -160,15 +149,13 @@ TEST_F(Objects, BreakOutOfARingBufferBody) {
           (when (= i 2) (break))
           (setf (event-number e) (+ 100 i))))
       0))lisp";
-  for (const Mode &mode : optimizationModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "emit.lisp", mode);
-    ASSERT_TRUE(object);
-    run(*object, "emit");
-    auto records = drain(*object, "events");
-    ASSERT_EQ(records.size(), 2u);
-    EXPECT_EQ(field<uint64_t>(records[1], 0), 101u);
-  }
+  inModes(optimizationModes(), source, "emit.lisp",
+          [&](backend::LoadedObject &object) {
+            run(object, "emit");
+            auto records = drain(object, "events");
+            ASSERT_EQ(records.size(), 2u);
+            EXPECT_EQ(field<uint64_t>(records[1], 0), 101u);
+          });
 }
 
 TEST_F(Objects, TwoThreadsCompileAtOnce) {

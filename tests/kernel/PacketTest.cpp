@@ -75,6 +75,8 @@ struct Row {
 
 const uint8_t kTcp = 6, kUdp = 17;
 
+void PrintTo(const Row &row, std::ostream *os) { *os << row.name; }
+
 const Row kRows[] = {
     // XDP_PASS is 2, XDP_DROP 1, TC_ACT_OK 0; 7 marks "not this protocol".
     {"TcpPort", ":xdp", "(with-tcp (d e tcp) (return (tcp-dst-port tcp))) 7",
@@ -250,13 +252,7 @@ std::string sourceOf(const Row &row) {
          row.type + ")\n  " + row.body + ")\n";
 }
 
-class Packets : public ::testing::TestWithParam<Row> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using Packets = KernelTestOf<Row>;
 
 void check(const Row &row, const Mode &mode) {
   SCOPED_TRACE(std::string(row.name) + " " + mode.name());
@@ -286,7 +282,7 @@ TEST_P(Packets, AreUnderstood) {
 
 INSTANTIATE_TEST_SUITE_P(Headers, Packets, ::testing::ValuesIn(kRows),
                          [](const auto &info) {
-                           return std::string(info.param.name);
+                           return testName(info.param.name);
                          });
 
 } // namespace

@@ -14,6 +14,8 @@ struct Row {
   unsigned most; ///< instructions of all programs of the file
 };
 
+void PrintTo(const Row &row, std::ostream *os) { *os << row.name; }
+
 const Row kRows[] =
     {
         {"packet-counter", 12}, {"port-blocker", 27},
@@ -24,13 +26,7 @@ const Row kRows[] =
         {"percpu-counter", 12}, // a call of map_lookup_elem alone takes 8
 };
 
-class PlainPrograms : public ::testing::TestWithParam<Row> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using PlainPrograms = KernelTestOf<Row>;
 
 TEST_P(PlainPrograms, AreShort) {
   const Row &row = GetParam();
@@ -54,9 +50,7 @@ TEST_P(PlainPrograms, AreShort) {
 
 INSTANTIATE_TEST_SUITE_P(Counts, PlainPrograms, ::testing::ValuesIn(kRows),
                          [](const auto &info) {
-                           std::string name = info.param.name;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
+                           return testName(info.param.name);
                          });
 
 } // namespace

@@ -195,13 +195,7 @@ void reportFailure(RandomProgram program, unsigned index, const Mode &mode,
                 << program.source();
 }
 
-class RandomPrograms : public ::testing::TestWithParam<unsigned> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using RandomPrograms = KernelTestOf<unsigned>;
 
 /// Values differ: is it the kernel that has changed since the yardstick was
 /// taken (an ancestor that was reniced, say)? Then both agree when they run

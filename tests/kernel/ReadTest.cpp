@@ -49,12 +49,7 @@ void expectOwnIds(uint32_t pid, uint32_t tgid) {
 /// is the whole one: a probe looks there for what it includes.
 template <typename Check>
 void inEveryMode(const std::string &path, Check check) {
-  std::string source = readSource(path);
-  for (const Mode &mode : allModes()) {
-    SCOPED_TRACE(mode.name());
-    if (auto object = loadSource(source, WHISTLER_SOURCE_DIR "/" + path, mode))
-      check(*object);
-  }
+  inModes(allModes(), readSource(path), WHISTLER_SOURCE_DIR "/" + path, check);
 }
 
 template <typename Check> void probe(const std::string &name, Check check) {
@@ -277,6 +272,8 @@ uint64_t normalPriority() {
   return uint64_t(120 + getpriority(PRIO_PROCESS, 0));
 }
 
+void PrintTo(const ReadRow &row, std::ostream *os) { *os << row.name; }
+
 const ReadRow kReads[] = {
     {"ThreeDeep",
      "(import-kernel-struct task-struct mm)"
@@ -386,33 +383,24 @@ std::string sourceOf(const ReadRow &row) {
          row.expression + "))\n  0)\n";
 }
 
-class ReadValues : public ::testing::TestWithParam<ReadRow> {
-protected:
-  void SetUp() override {
-    if (!loadingRefused().empty())
-      GTEST_SKIP() << "this user may not load programs: " << loadingRefused();
-  }
-};
+using ReadValues = KernelTestOf<ReadRow>;
 
 TEST_P(ReadValues, AreRight) {
   const ReadRow &row = GetParam();
-  for (const Mode &mode : allModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(sourceOf(row), "value.lisp", mode);
-    if (!object)
-      continue;
-    run(*object, "value");
-    if (row.expected != ownTgid || inFirstPidNamespace()) {
-      EXPECT_EQ(int64_t(arrayValue(*object, "results", 0)),
-                int64_t(row.expected()))
-          << row.expression;
-    }
-  }
+  inModes(allModes(), sourceOf(row), "value.lisp",
+          [&](backend::LoadedObject &object) {
+            run(object, "value");
+            if (row.expected != ownTgid || inFirstPidNamespace()) {
+              EXPECT_EQ(int64_t(arrayValue(object, "results", 0)),
+                        int64_t(row.expected()))
+                  << row.expression;
+            }
+          });
 }
 
 INSTANTIATE_TEST_SUITE_P(Expressions, ReadValues, ::testing::ValuesIn(kReads),
                          [](const auto &info) {
-                           return std::string(info.param.name);
+                           return testName(info.param.name);
                          });
 
 /// Sixty-four reads in one program: the stack must not grow with their number.
@@ -430,15 +418,12 @@ TEST_F(Reads, SixtyFourInOneProgram) {
                        ")\n"
                        "        (getmap results 1) (task-struct-pid task)))\n"
                        " 0)\n";
-  for (const Mode &mode : allModes()) {
-    SCOPED_TRACE(mode.name());
-    auto object = loadSource(source, "sixty-four.lisp", mode);
-    if (!object)
-      continue;
-    run(*object, "value");
-    expectOwnIds(uint32_t(arrayValue(*object, "results", 1)),
-                 uint32_t(getpid()));
-  }
+  inModes(allModes(), source, "sixty-four.lisp",
+          [&](backend::LoadedObject &object) {
+            run(object, "value");
+            expectOwnIds(uint32_t(arrayValue(object, "results", 1)),
+                         uint32_t(getpid()));
+          });
 }
 
 /// A hundred values that must all wait: more than the stack holds. Each is

@@ -14,6 +14,7 @@
 #include "BindRelocations.h"
 #include "DiagnosticCapture.h"
 #include "DisjointEffects.h"
+#include "IdleAtomics.h"
 #include "ModuleChecks.h"
 #include "PinLoads.h"
 #include "RepeatedCombines.h"
@@ -113,6 +114,7 @@ Error optimize(Module &module, TargetMachine &machine,
 
   combines.registerWith(callbacks);
   targetPipeline(builder, options.optimize).run(module, analyses.modules);
+  dropIdleAtomics(module);
   return takeFirstError(diagnostics, module);
 }
 

@@ -28,6 +28,7 @@ struct FieldRow {
 
 namespace {
 
+/// Those that every kernel of the matrix has.
 const FieldRow kFields[] = {
     {"task-struct", "pid", Kind::Scalar, "i32"},
     {"task-struct", "tgid", Kind::Scalar, "i32"},
@@ -68,7 +69,6 @@ const FieldRow kFields[] = {
     {"mm-struct", "arg-start", Kind::Scalar, "u64"},
     {"mm-struct", "env-end", Kind::Scalar, "u64"},
     {"mm-struct", "exe-file", Kind::Pointer, "file"},
-    {"mm-struct", "user-ns", Kind::Pointer, "user-namespace"},
     {"file", "f-mode", Kind::Scalar, "u32"},
     {"file", "f-flags", Kind::Scalar, "u32"},
     {"file", "f-inode", Kind::Pointer, "inode"},

@@ -269,7 +269,7 @@ std::string randomPreamble() {
          std::to_string(kCells) +
          ")\n"
          "(defmap table :type :hash :key-type u64 :value-type u64\n"
-         "  :max-entries 65536)\n"
+         "  :max-entries 4096)\n"
          "(defmap events :type :ringbuf :max-entries 65536)\n";
 }
 

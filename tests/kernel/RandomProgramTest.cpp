@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <sstream>
 
 using namespace whistler;
@@ -18,7 +19,7 @@ using namespace whistler::test;
 
 namespace {
 
-constexpr unsigned kBatch = 20, kShards = 20;
+constexpr unsigned kBatch = 20, kShards = 10;
 
 /// Everything that a program leaves behind.
 struct Outcome {
@@ -87,42 +88,56 @@ std::string sourceOf(const std::vector<RandomProgram> &programs) {
   return text;
 }
 
-std::unique_ptr<backend::LoadedObject>
-load(const std::string &source, const Mode &mode, std::string &refusal) {
+/// The object, or "" and why not.
+std::string compile(const std::string &source, const Mode &mode,
+                    std::string &refusal) {
   static btf::BtfCache cache;
   compiler::Compiler compiler(cache);
   auto compiled = compiler.compile(source, "random.lisp", mode.options());
-  if (!compiled) {
+  if (!compiled)
     refusal = take(compiled.takeError());
-    return nullptr;
-  }
-  if (!compiled->ok()) {
+  else if (!compiled->ok())
     refusal = messages(*compiled);
-    return nullptr;
-  }
-  auto loaded = backend::LoadedObject::load(compiled->object);
-  if (loaded)
-    return std::move(*loaded);
-  refusal = take(loaded.takeError()) + "\n" + refusals(compiled->object);
-  return nullptr;
+  else
+    return {compiled->object.begin(), compiled->object.end()};
+  return "";
 }
+
+/// What became of objects, by their bytes: several modes make the same ones,
+/// at -O0 above all.
+using Known = std::map<std::string, std::vector<Outcome>>;
 
 /// The outcomes of programs `first`, `first` + 1, …; one object when the
 /// kernel takes it, else one for each program.
 std::vector<Outcome> outcomes(const std::vector<RandomProgram> &programs,
-                              unsigned first, const Mode &mode) {
-  std::vector<Outcome> result;
+                              unsigned first, const Mode &mode, Known &known) {
   std::string refusal;
-  if (auto object = load(sourceOf(programs), mode, refusal)) {
-    for (size_t i = 0; i < programs.size(); ++i)
-      result.push_back(runOne(*object, programs[i], first + unsigned(i)));
-    return result;
+  std::string object = compile(sourceOf(programs), mode, refusal);
+  if (auto found = known.find(object); found != known.end())
+    return found->second;
+  std::vector<Outcome> result;
+  if (!object.empty()) {
+    llvm::ArrayRef<char> bytes(object.data(), object.size());
+    auto loaded = backend::LoadedObject::load(bytes);
+    if (loaded) {
+      for (size_t i = 0; i < programs.size(); ++i)
+        result.push_back(runOne(**loaded, programs[i], first + unsigned(i)));
+      return known[object] = std::move(result);
+    }
+    refusal = take(loaded.takeError()) + "\n" + refusals(bytes);
   }
   if (programs.size() == 1)
     return {Outcome{refusal, 0, {}}};
   for (size_t i = 0; i < programs.size(); ++i)
-    result.push_back(outcomes({programs[i]}, first + unsigned(i), mode)[0]);
+    result.push_back(
+        outcomes({programs[i]}, first + unsigned(i), mode, known)[0]);
   return result;
+}
+
+Outcome outcomeAlone(const RandomProgram &program, unsigned index,
+                     const Mode &mode) {
+  Known known;
+  return outcomes({program}, index, mode, known)[0];
 }
 
 /// The sort of a refusal, so that shrinking does not trade one for another: by
@@ -143,10 +158,10 @@ Refusal classify(const Outcome &outcome) {
 /// Whether `program` alone still fails in `mode`, in the same way.
 bool fails(const RandomProgram &program, unsigned index, const Mode &mode,
            Refusal how) {
-  Outcome outcome = outcomes({program}, index, mode)[0];
+  Outcome outcome = outcomeAlone(program, index, mode);
   if (how != Refusal::None)
     return classify(outcome) == how;
-  Outcome yardstick = outcomes({program}, index, allModes().front())[0];
+  Outcome yardstick = outcomeAlone(program, index, allModes().front());
   return outcome.refusal.empty() && yardstick.refusal.empty() &&
          !(outcome == yardstick);
 }
@@ -203,8 +218,8 @@ using RandomPrograms = KernelTestOf<unsigned>;
 bool worldMoved(const RandomProgram &program, unsigned index,
                 const Mode &mode) {
   for (int attempt = 0; attempt < 3; ++attempt) {
-    Outcome yardstick = outcomes({program}, index, allModes().front())[0];
-    if (yardstick == outcomes({program}, index, mode)[0])
+    Outcome yardstick = outcomeAlone(program, index, allModes().front());
+    if (yardstick == outcomeAlone(program, index, mode))
       return true;
   }
   return false;
@@ -225,9 +240,10 @@ void compareBatch(unsigned first, unsigned count, uint64_t seed) {
   std::vector<RandomProgram> programs;
   for (unsigned i = 0; i < count; ++i)
     programs.push_back(randomProgram(seed, first + i));
+  Known known;
   std::vector<Outcome> yardstick;
   for (const Mode &mode : relocatableModes()) {
-    std::vector<Outcome> actual = outcomes(programs, first, mode);
+    std::vector<Outcome> actual = outcomes(programs, first, mode, known);
     if (yardstick.empty())
       yardstick = actual;
     for (unsigned i = 0; i < count; ++i)

@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import judge
 import variants
 from judge import Cell, Judgement
+from objects import RANDOM
 
 LEGEND = """\
 cell: variants accepted/tried, then how many of them
@@ -87,17 +88,29 @@ def _per_variant(cells: list[Cell]) -> list[Cell]:
     return list(worst.values())
 
 
+def _row(judgement: Judgement) -> dict[str, str]:
+    """Objects and the row that each is in: one for all random programs."""
+    names = sorted({cell.object for cell in judgement.cells})
+    count = sum(1 for name in names if RANDOM.match(name))
+    return {name: f"{count} random programs" if RANDOM.match(name) else name
+            for name in names}
+
+
 def summary(judgement: Judgement, notes: Notes) -> list[str]:
     """Objects against kernels."""
     shown = [column for column in judgement.columns if column.report]
     by_place: dict[tuple[str, str], list[Cell]] = {}
     for cell in judgement.cells:
         by_place.setdefault((cell.object, cell.kernel), []).append(cell)
+    rows = _row(judgement)
     lines = [["object", *(column.title for column in shown)]]
-    for name in sorted({cell.object for cell in judgement.cells}):
-        lines.append([name, *(
-            _marks(_per_variant(by_place.get((name, column.title), [])), notes)
-            for column in shown)])
+    for row in dict.fromkeys(rows.values()):
+        cells = {column.title: [
+            cell for name in rows if rows[name] == row
+            for cell in _per_variant(by_place.get((name, column.title), []))]
+            for column in shown}
+        lines.append([row, *(_marks(cells[column.title], notes)
+                             for column in shown)])
     return table(lines)
 
 
@@ -122,13 +135,14 @@ def by_mode(judgement: Judgement) -> list[str]:
 
 
 def detail(judgement: Judgement) -> list[str]:
-    """Programs and modes against kernels, for the usual instruction set."""
+    """Programs and modes against kernels, for the usual instruction set.
+    Random programs are nobody's benchmark."""
     shown = [column for column in judgement.columns if column.report]
     places: dict[tuple[str, ...], dict[str, str]] = {}
     for cell in judgement.cells:
         variant = variants.parse(cell.variant)
         if not cell.program or (variant.cpu, variant.level) != (
-                variants.USUAL_CPU, 2):
+                variants.USUAL_CPU, 2) or RANDOM.match(cell.object):
             continue
         text = cell.verdict
         if cell.verdict == judge.ACCEPTED:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from variants import Variant
 
+RANDOM = re.compile(r"random-\d+-\d+$")  # an object of a random program
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 NEEDS = re.compile(r";;;   Needs: +Linux (\d+)\.(\d+)(?: \(([^)]+)\))?")
 
@@ -30,6 +31,13 @@ class Objects:
     twins: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     # object -> oldest kernel that can take it, and why
     needs: dict[str, tuple[tuple[int, int], str]] = field(default_factory=dict)
+
+    def add(self, other: Objects) -> None:
+        """Takes those of another in, behind its own."""
+        self.files += other.files
+        self.problems += other.problems
+        self.twins |= other.twins
+        self.needs |= other.needs
 
 
 def collect(paths: list[Path]) -> Objects:
@@ -125,6 +133,15 @@ def _gather(found: Objects, built: dict[Variant, Path], names: list[str],
             target = out / f"{name}.{variant}.bpf.o"
             path.rename(target)
             found.files.append(target)
+
+
+def random_sources(generator: Path, seed: int, count: int, folder: Path
+                   ) -> list[Path]:
+    """The first random programs of a seed."""
+    folder.mkdir()
+    subprocess.run([str(generator), str(seed), str(count), str(folder)],
+                   check=True, timeout=60)
+    return sorted(folder.glob("*.lisp"))
 
 
 def compile_all(whistler: Path, sources: list[Path], wanted: list[Variant],

@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "release"
 QUICK = ["5.10", "7"]
 SOURCES = ("examples", "bench/probes")
+RANDOM, QUICK_RANDOM, SEED = 20, 4, 20261125
 GOOD, BAD, USAGE, NOTHING_RAN = 0, 1, 2, 3
 
 
@@ -52,6 +53,15 @@ def arguments() -> argparse.Namespace:
     add("--whistler", type=Path, help="compile --sources with this compiler")
     add("--sources", nargs="+", type=Path, metavar="FILE",
         help=f"probes to compile (default: those in {', '.join(SOURCES)})")
+    add("--random", type=int, metavar="COUNT",
+        help="as many random programs too, for one instruction set (default: "
+             f"{RANDOM}, with --quick {QUICK_RANDOM}, with --sources or "
+             "--objects none)")
+    add("--seed", type=int, default=SEED, metavar="N",
+        help="of the random programs (default %(default)s)")
+    add("--generator", type=Path,
+        default=BUILD / "tests" / "kernel" / "whistler_random_sources",
+        help="of the random programs (default: the release build's)")
     add("--modes", metavar="LIST",
         help="values of --kernel-reads (default: all that the compiler has)")
     add("--mcpu", metavar="LIST", help="instruction sets (default: "
@@ -180,6 +190,27 @@ def wanted_variants(options: argparse.Namespace) -> list[variants.Variant]:
     return variants.grid(reads, cpus, [int(one) for one in levels])
 
 
+def random_objects(options: argparse.Namespace, folder: Path
+                   ) -> objects.Objects:
+    """Random programs; what they do must not depend on the variant."""
+    count = options.random
+    if count is None:
+        usual = options.sources is None and not options.objects
+        count = (QUICK_RANDOM if options.quick else RANDOM) if usual else 0
+    if count <= 0:
+        return objects.Objects()
+    try:
+        sources = objects.random_sources(options.generator, options.seed,
+                                         count, folder / "random-sources")
+    except (OSError, subprocess.SubprocessError) as error:
+        return objects.Objects(problems=[f"no random programs: {error}"])
+    chosen = wanted_variants(options)
+    chosen = [one for one in chosen if one.cpu == chosen[0].cpu]
+    out = folder / "random"
+    out.mkdir()
+    return objects.compile_all(options.whistler, sources, chosen, out)
+
+
 def gather(options: argparse.Namespace, folder: Path) -> objects.Objects:
     """The objects to load, compiled first where sources are given."""
     found = objects.collect(options.objects)
@@ -188,11 +219,9 @@ def gather(options: argparse.Namespace, folder: Path) -> objects.Objects:
         if sources is None and not options.objects:
             sources = [source for folder_name in SOURCES
                        for source in sorted((ROOT / folder_name).glob("*.lisp"))]
-        built = objects.compile_all(options.whistler, sources or [],
-                                    wanted_variants(options), folder)
-        built.files = found.files + built.files
-        built.problems = found.problems + built.problems
-        return built
+        found.add(objects.compile_all(options.whistler, sources or [],
+                                      wanted_variants(options), folder))
+        found.add(random_objects(options, folder))
     return found
 
 

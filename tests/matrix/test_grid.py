@@ -153,6 +153,16 @@ class Render(unittest.TestCase):
             rejected("naive-v3-O2") | {"program": "q"})]))
         self.assertIn("k1      0/1 !1[1]", text)
 
+    def test_random_programs_share_a_row(self) -> None:
+        judgement = judge([column(*(
+            program(mode, value, object=f"random-7-{number}")
+            for number, value in ((0, "aa"), (12, "bb"))
+            for mode, value in (("naive-v3-O2", "aa"),
+                                ("fused-v3-O2", value))))])
+        text = grid.render(judgement, with_detail=True)
+        self.assertIn("2 random programs  4/4 =3 !1[1]", text)
+        self.assertNotIn("random-7-0", text)
+
     def test_json_lines(self) -> None:
         file = io.StringIO()
         grid.write_json(judge([column(program("fused-v1-O0"))]), file)

@@ -35,6 +35,23 @@ class Needs(unittest.TestCase):
         self.assertIsNone(self.declared(";;; nothing"))
 
 
+class Random(unittest.TestCase):
+    def test_a_generator_writes_the_sources(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            generator = Path(folder) / "generator"
+            generator.write_text("#!/bin/sh\n"
+                                 "touch $3/random-$1-0.lisp $3/random-$1-1.lisp")
+            generator.chmod(0o755)
+            found = objects.random_sources(generator, 7, 2,
+                                           Path(folder) / "out")
+            self.assertEqual([path.stem for path in found],
+                             ["random-7-0", "random-7-1"])
+
+    def test_names(self) -> None:
+        self.assertTrue(objects.RANDOM.match("random-7-12"))
+        self.assertFalse(objects.RANDOM.match("random-walk"))
+
+
 class Variants(unittest.TestCase):
     def test_text_and_back(self) -> None:
         variant = variants.Variant("fused", "v1", 0)

@@ -35,6 +35,7 @@ bool addCodeGeneration(legacy::PassManager &passes, LLVMTargetMachine &machine,
   config->insertPass(&PrologEpilogCodeInserterID, createFoldFrameViews());
   config->insertPass(&PrologEpilogCodeInserterID, createKeepPinnedLoads());
   config->insertPass(&StackMapLivenessID, createInvertJumps());
+  config->insertPass(&StackMapLivenessID, createJumpBack());
   config->insertPass(&StackMapLivenessID, createCheckJumps());
   passes.add(config);
   passes.add(information);

@@ -27,6 +27,10 @@ llvm::FunctionPass *createKeepPinnedLoads();
 /// conditional jump. Wants the final order of blocks.
 llvm::FunctionPass *createInvertJumps();
 
+/// The way from a loop's end to its start is always a jump. Wants the final
+/// order of blocks.
+llvm::FunctionPass *createJumpBack();
+
 /// Jumps that do not reach are errors. Wants the final code.
 llvm::FunctionPass *createCheckJumps();
 

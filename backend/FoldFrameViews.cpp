@@ -19,7 +19,10 @@
 //   r1 += r6                                r6 += r10
 //   r2 = *(u64 *)(r1 + 0)              =>   r2 = *(u64 *)(r6 - 288)
 //
-// Within a block, behind the pass that lays out the frame.
+// Within a block, behind the pass that lays out the frame. In programs only: in
+// a function that is called the verifier takes a number plus the frame pointer
+// for an address in the program's frame, whatever is there
+// (adjust_ptr_min_max_vals copies the pointer's type and not its frame number).
 
 #include "MachinePasses.h"
 #include "Opcodes.h"
@@ -59,6 +62,8 @@ public:
   StringRef getPassName() const override { return "Fold frame views"; }
 
   bool runOnMachineFunction(MachineFunction &function) override {
+    if (!isProgram(function.getFunction()))
+      return false;
     instructions_ = function.getSubtarget().getInstrInfo();
     registers_ = function.getSubtarget().getRegisterInfo();
     framePointer_ = registers_->getFrameRegister(function);
@@ -80,6 +85,11 @@ public:
   }
 
 private:
+  /// What is called is in .text.
+  static bool isProgram(const Function &function) {
+    return function.hasSection() && function.getSection() != ".text";
+  }
+
   std::optional<View> match(MachineInstr &sum) const {
     if (sum.getOpcode() != add_ || !sum.getOperand(2).isKill())
       return std::nullopt;

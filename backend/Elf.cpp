@@ -77,6 +77,23 @@ std::string targetName(const ObjectFile &elf, const SymbolRef &symbol,
   return "";
 }
 
+/// Functions of one section call each other without a relocation.
+void addLocalCalls(const ObjectFile &elf, const SectionRef &section,
+                   ArrayRef<uint8_t> bytes,
+                   std::map<uint64_t, std::string> &names) {
+  constexpr uint8_t kCall = 0x85, kOfFunction = 1;
+  for (uint64_t offset = 0; offset + 8 <= bytes.size(); offset += 8) {
+    if (bytes[offset] != kCall || bytes[offset + 1] >> 4 != kOfFunction ||
+        names.count(offset))
+      continue;
+    int64_t distance = int32_t(support::endian::read32le(&bytes[offset + 4]));
+    uint64_t target = offset + uint64_t(distance + 1) * 8;
+    std::string function = functionAt(elf, section, target);
+    if (!function.empty())
+      names[offset] = function;
+  }
+}
+
 /// A function symbol of an executable section, or nothing.
 Expected<std::optional<ProgramSymbol>> readSymbol(const ObjectFile &elf,
                                                   const SymbolRef &symbol) {
@@ -187,6 +204,8 @@ std::map<uint64_t, std::string> symbolRelocations(const OpenObject &object,
       result[offset] = targetName(*object.elf, *symbol, bytes.slice(offset, 8));
     }
   }
+  if (isExecutable(section))
+    addLocalCalls(*object.elf, section, bytes, result);
   return result;
 }
 

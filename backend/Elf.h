@@ -35,7 +35,8 @@ struct ProgramSymbol {
 llvm::Expected<std::vector<ProgramSymbol>>
 programSymbols(const OpenObject &object);
 
-/// The instruction at a place that has a symbol relocation, to its name.
+/// The instruction at a place that has a symbol relocation, or calls a function
+/// of its section, to the symbol's name.
 std::map<uint64_t, std::string>
 symbolRelocations(const OpenObject &object,
                   const llvm::object::SectionRef &section);

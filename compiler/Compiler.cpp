@@ -127,6 +127,7 @@ struct Backend {
   TargetMachine &machine;
   const Options &options;
   std::vector<StageTime> &times;
+  bool hasCalls; ///< functions whose frames share the stack
 
   Expected<SmallVector<char, 0>> build(Emit what, const Attempt &attempt) {
     if (Error error = optimize(attempt))
@@ -152,9 +153,14 @@ private:
     if (what == Emit::LlvmIr)
       return print(module);
     StageTimer timer(times, "emit");
-    return backend::emit(module, machine,
-                         what == Emit::Assembly ? backend::Output::Assembly
-                                                : backend::Output::Object);
+    auto output =
+        backend::emit(module, machine,
+                      what == Emit::Assembly ? backend::Output::Assembly
+                                             : backend::Output::Object);
+    if (output && hasCalls && what == Emit::Object)
+      if (Error error = backend::checkCallStacks(*output))
+        return error;
+    return output;
   }
 };
 
@@ -202,7 +208,8 @@ Expected<SmallVector<char, 0>> build(Backend &backend, Emit emit,
   auto all = attempts(backend.options);
   for (const Attempt &attempt : all) {
     std::unique_ptr<Module> copy = CloneModule(backend.module);
-    Backend one{*copy, backend.machine, backend.options, backend.times};
+    Backend one{*copy, backend.machine, backend.options, backend.times,
+                backend.hasCalls};
     auto output = one.build(emit, attempt);
     if (output && attempt.windowBytes != all.front().windowBytes)
       for (const Function &function : backend.module)
@@ -229,9 +236,6 @@ Error compileModule(Backend backend, Emit emit, Frontend &frontend,
   Expected<SmallVector<char, 0>> output = build(backend, emit, result.remarks);
   if (!output)
     return reportRefusal(output.takeError(), frontend);
-  if (emit == Emit::Object && !frontend.program.subprograms.empty())
-    if (Error error = backend::checkCallStacks(*output))
-      return reportRefusal(std::move(error), frontend);
   result.object = std::move(*output);
   return Error::success();
 }
@@ -297,7 +301,8 @@ Expected<Compilation> Compiler::compileOnce(StringRef source,
     return module.takeError();
   if (*module) {
     backend::prepareModule(**module, **machine);
-    Backend backend{**module, **machine, options, frontend.times};
+    Backend backend{**module, **machine, options, frontend.times,
+                    !frontend.program.subprograms.empty()};
     if (Error error = compileModule(backend, emit, frontend, result))
       return error;
   }

@@ -9,6 +9,7 @@
 
 #include <llvm/ADT/STLExtras.h>
 #include <llvm/ADT/StringExtras.h>
+#include <llvm/Support/Format.h>
 #include <llvm/Support/FormatVariadic.h>
 #include <llvm/Support/raw_ostream.h>
 
@@ -44,12 +45,18 @@ void writeStruct(const DataType &type, llvm::raw_ostream &os) {
   std::string name = camelCase(type.name);
   os << "\ntype " << name << " struct {\n";
   Names fields({});
+  std::vector<std::pair<std::string, std::string>> lines;
   for (const Slot &slot : slotsOf(type))
     if (slot.isPadding())
-      os << "\t_ [" << slot.bytes << "]byte\n";
+      lines.emplace_back("_", "[" + std::to_string(slot.bytes) + "]byte");
     else
-      os << '\t' << fields.fresh(camelCase(slot.name)) << ' '
-         << spell(*slot.type) << '\n';
+      lines.emplace_back(fields.fresh(camelCase(slot.name)), spell(*slot.type));
+  size_t width = 0; // gofmt puts the types below each other
+  for (const auto &[field, spelling] : lines)
+    width = std::max(width, field.size());
+  for (const auto &[field, spelling] : lines)
+    os << '\t' << llvm::left_justify(field, unsigned(width)) << ' ' << spelling
+       << '\n';
   os << "}\n";
   writeSizeCheck(name, type.bytes, os);
 }

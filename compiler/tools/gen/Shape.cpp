@@ -60,12 +60,8 @@ std::vector<Slot> slotsOf(const DataType &record) {
   };
   for (const ir::DataMember &member : record.members) {
     pad(member.byteOffset);
-    // Locks and timers of the kernel have nothing for user space to see.
-    bool isOpaque = member.type->kind == DataType::Kind::Struct &&
-                    member.type->members.empty();
     slots.push_back({member.name, member.byteOffset, member.type->bytes,
-                     isOpaque ? sideType(nullptr, uint32_t(member.type->bytes))
-                              : member.type});
+                     sideType(member.type, uint32_t(member.type->bytes))});
     end = member.byteOffset + member.type->bytes;
   }
   pad(record.bytes);
@@ -73,7 +69,10 @@ std::vector<Slot> slotsOf(const DataType &record) {
 }
 
 TypePointer sideType(const TypePointer &declared, uint32_t bytes) {
-  if (declared || bytes == 0)
+  // Locks and timers of the kernel have nothing for user space to see.
+  bool isOpaque = declared && declared->kind == DataType::Kind::Struct &&
+                  declared->members.empty();
+  if ((declared && !isOpaque) || bytes == 0)
     return declared;
   if (bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8)
     return integer(bytes);

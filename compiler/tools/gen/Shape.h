@@ -33,7 +33,8 @@ inline bool isRecord(const DataType &type) {
 }
 
 /// The type of a map's key or value: as declared, or by its size alone: an
-/// unsigned integer of 1, 2, 4 or 8 bytes, else bytes. Null when there is none.
+/// unsigned integer of 1, 2, 4 or 8 bytes, else bytes, as is a struct of the
+/// kernel's of which nothing is known. Null when there is none.
 TypePointer sideType(const TypePointer &declared, uint32_t bytes);
 
 /// Reserves names of one scope: a word of the language, or a name given out

@@ -13,7 +13,10 @@
 ; RUN: %if cc %{ not cc -std=c11 -fsyntax-only -x c %t/wrong.h %}
 ; RUN: %if cxx %{ c++ -std=c++11 -Wall -Werror -fsyntax-only -x c++ %t/shapes-of.h %}
 ; RUN: %if rustc %{ rustc --edition 2021 --crate-type lib --emit=metadata -D warnings -o %t/shapes.meta %t/shapes-of.rs %}
-; RUN: %if go %{ cd %t && env GO111MODULE=off GOFLAGS= go vet shapes-of.go %}
+; RUN: %if go %{ gofmt -d %t/shapes-of.go | count 0 %}
+; RUN: %if go %{ cd %t && env GO111MODULE=off GOFLAGS= GOCACHE=%t.cache go vet shapes-of.go %}
+; RUN: %if go %{ sh -c "sed 's/Sizeof(Event{}) - 72/Sizeof(Event{}) - 73/' %t/shapes-of.go > %t/wrong.go" %}
+; RUN: %if go %{ cd %t && not env GO111MODULE=off GOFLAGS= GOCACHE=%t.cache go vet wrong.go %}
 ; RUN: %python -c "import sys; sys.path.insert(0, '%t'); import shapes_of as s; assert s.Event.from_buffer_copy(bytes([7]) + bytes(71)).pid == 7"
 ; RUN: sh -c '%whistler gen %t/shapes-of.lisp --lang=perl; echo status $?' 2>&1 | FileCheck %s --check-prefix=PERL
 ; RUN: sh -c '%whistler compile %t/shapes-of.lisp --gen c,rst; echo status $?' 2>&1 | FileCheck %s --check-prefix=RST

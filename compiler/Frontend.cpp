@@ -6,6 +6,7 @@
 
 #include "Frontend.h"
 
+#include "TracepointFormats.h"
 #include "expand/Expander.h"
 #include "lower/Lower.h"
 #include "reader/Reader.h"
@@ -51,32 +52,6 @@ FileLoader fileLoader(StringRef fileName) {
 
 } // namespace
 
-namespace {
-
-constexpr const char *kTracing[] = {"/sys/kernel/tracing/events",
-                                    "/sys/kernel/debug/tracing/events"};
-
-std::optional<std::string> readTracepoint(StringRef category, StringRef event,
-                                          std::vector<std::string> &others) {
-  for (StringRef root : kTracing) {
-    SmallString<128> folder(root);
-    sys::path::append(folder, category);
-    SmallString<128> path(folder);
-    sys::path::append(path, event, "format");
-    // The kernel gives such files no size.
-    if (auto buffer = MemoryBuffer::getFileAsStream(path))
-      return (*buffer)->getBuffer().str();
-    std::error_code problem;
-    for (sys::fs::directory_iterator at(folder, problem), end;
-         !problem && at != end; at.increment(problem))
-      others.push_back(
-          (category + "/" + sys::path::filename(at->path())).str());
-  }
-  return std::nullopt;
-}
-
-} // namespace
-
 StageTimer::StageTimer(std::vector<StageTime> &times, StringRef stage)
     : times_(times), stage_(stage), start_(now()) {}
 
@@ -110,7 +85,9 @@ Expected<bool> Frontend::analyzeSource(StringRef fileName) {
   StageTimer timer(times, "analyze");
   SemaInputs inputs;
   inputs.openBtf = [this](StringRef module) { return openBtf(module); };
-  inputs.readTracepoint = readTracepoint;
+  inputs.readTracepoint = [this](StringRef category, StringRef event) {
+    return readTracepointFormat(options.tracefsPath, category, event);
+  };
   inputs.relocatable = options.relocatable;
   inputs.prelude = expander.prelude();
   inputs.hasFetchingAtomics = options.cpu >= backend::Cpu::V3;

@@ -11,17 +11,23 @@
 
 namespace whistler::compiler {
 
+/// What the tracing file system says of an event.
+struct TracepointFormat {
+  enum class Lack : uint8_t { None, FileSystem, Category, Event };
+  Lack lack = Lack::None;
+  std::string where; ///< the folder of events that was looked into
+  std::string text;  ///< the event's format file
+  std::vector<std::string> others; ///< of the category, as `category/event`
+};
+
 /// What sema asks of the world: the kernel's types, opened at the first need.
 /// `openBtf` gives the BTF of "" (vmlinux) or of a module by name.
 struct SemaInputs {
   std::function<llvm::Expected<std::shared_ptr<const btf::Btf>>(
       llvm::StringRef module)>
       openBtf;
-  /// The tracing file system's description of an event, when it has one; else
-  /// `others` gets the events that it knows, as `category/event`.
-  std::function<std::optional<std::string>(llvm::StringRef category,
-                                           llvm::StringRef event,
-                                           std::vector<std::string> &others)>
+  std::function<TracepointFormat(llvm::StringRef category,
+                                 llvm::StringRef event)>
       readTracepoint;
   bool relocatable = true;
   /// Declarations of the language's own library; the program may declare their

@@ -114,23 +114,40 @@ std::vector<std::string> eventsInBtf(Analyzer &a, const Form *name,
   return events;
 }
 
+/// With what is missing, so that one knows what to do about it.
+void reportUnknown(Analyzer &a, const Form *name, llvm::StringRef category,
+                   const TracepointFormat &format) {
+  std::string text = toString(name);
+  Diagnostic &error = a.report(name, Kind::UnknownTracepoint,
+                               {text, didYouMean(text, format.others)});
+  SourceSpan span = Analyzer::placeOf(name);
+  if (format.lack == TracepointFormat::Lack::FileSystem)
+    DiagnosticEngine::note(error, span, Kind::NoTracefs, {format.where});
+  else if (format.lack == TracepointFormat::Lack::Category)
+    DiagnosticEngine::note(
+        error, span, Kind::NoTracepointCategory,
+        {format.where, category.str(),
+         category == "syscalls"
+             ? ": this kernel is built without CONFIG_FTRACE_SYSCALLS"
+             : ""});
+}
+
 const StructInfo *findRecord(Analyzer &a, const Form *name) {
   std::string path = cName(name);
   auto [category, event] = llvm::StringRef(path).split('/');
   if (const StructInfo *record =
           a.findKernelStruct(("trace_event_raw_" + event).str(), name))
     return record;
-  std::vector<std::string> others;
+  TracepointFormat format;
   if (a.inputs.readTracepoint && !event.empty())
-    if (std::optional<std::string> format =
-            a.inputs.readTracepoint(category, event, others))
-      if (const StructInfo *record = recordFromFormat(a, event, *format))
-        return record;
-  if (others.empty()) // no tracing file system: events that BTF knows
-    others = eventsInBtf(a, name, category);
-  std::string text = toString(name);
+    format = a.inputs.readTracepoint(category, event);
+  if (!format.text.empty())
+    if (const StructInfo *record = recordFromFormat(a, event, format.text))
+      return record;
+  if (format.others.empty()) // no tracing file system: events that BTF knows
+    format.others = eventsInBtf(a, name, category);
   if (!a.worldError)
-    a.report(name, Kind::UnknownTracepoint, {text, didYouMean(text, others)});
+    reportUnknown(a, name, category, format);
   return nullptr;
 }
 

@@ -25,6 +25,7 @@ constexpr const char *kCommand = "whistler compile";
 constexpr Option kOptions[] = {
     {"output", 'o', "OUT", "write OUT; default IN with .bpf.o, `-` for stdout"},
     {"btf", 0, "FILE", "kernel types from FILE: raw BTF, or ELF with .BTF"},
+    {"tracefs", 0, "DIR", "format files of tracepoints from DIR/events"},
     {"kernel-reads", 0, "portable|direct|fused|single|naive",
      "how kernel memory is read; default portable"},
     {"target-kernel", 0, "X.Y",
@@ -68,6 +69,7 @@ Output chooseOutput(const std::string &emit) {
 compiler::Options chooseOptions(const Arguments &arguments) {
   compiler::Options options;
   options.btfPath = arguments.get("btf", options.btfPath);
+  options.tracefsPath = arguments.get("tracefs");
   options.reads =
       passes::parseReadStrategy(arguments.get("kernel-reads", "portable"))
           .value_or(options.reads);

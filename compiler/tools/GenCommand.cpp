@@ -18,6 +18,7 @@ constexpr Option kOptions[] = {
     {"lang", 'l', "c|go|rust|python", "language of the output; default c"},
     {"output", 'o', "OUT", "write OUT; default standard output"},
     {"btf", 0, "FILE", "kernel types from FILE: raw BTF, or ELF with .BTF"},
+    {"tracefs", 0, "DIR", "format files of tracepoints from DIR/events"},
 };
 
 } // namespace
@@ -44,6 +45,7 @@ int runGenCommand(CommandArguments given) {
     return fail(kCommand, llvm::toString(source.takeError()), kBadInput);
   compiler::Options options;
   options.btfPath = arguments->get("btf", options.btfPath);
+  options.tracefsPath = arguments->get("tracefs");
   compiler::Compiler compiler;
   auto result =
       compiler.declarations((*source)->getBuffer(), sourceName(input), options);

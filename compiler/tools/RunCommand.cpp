@@ -37,6 +37,7 @@ constexpr Option kOptions[] = {
     {"partial", 0, "", "go on when some programs can't be attached"},
     {"top", 0, "N", "entries shown of each map at the end; default 50"},
     {"btf", 0, "FILE", "kernel types; default the running kernel's"},
+    {"tracefs", 0, "DIR", "format files of tracepoints from DIR/events"},
 };
 
 } // namespace
@@ -70,6 +71,7 @@ std::vector<char> objectOf(const Arguments &arguments, int &status) {
     return {bytes.begin(), bytes.end()};
   compiler::Options options;
   options.btfPath = arguments.get("btf", options.btfPath);
+  options.tracefsPath = arguments.get("tracefs");
   compiler::Compiler compiler;
   auto result = compiler.compile(bytes, sourceName(input), options);
   if (!result) {

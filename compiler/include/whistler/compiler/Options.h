@@ -12,6 +12,8 @@ namespace whistler::compiler {
 struct Options {
   /// BTF to import structs from: raw or ELF file.
   std::string btfPath = "/sys/kernel/btf/vmlinux";
+  /// Where events' format files are, in place of the tracing file system.
+  std::string tracefsPath;
   passes::ReadStrategy reads = passes::ReadStrategy::Portable;
   /// --target-kernel: compile for kernels from this one on.
   std::optional<passes::KernelVersion> targetKernel = std::nullopt;

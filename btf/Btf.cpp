@@ -219,6 +219,30 @@ llvm::Expected<Aggregate> Btf::findAggregate(llvm::StringRef name) const {
   return llvm::make_error<AmbiguousTypeError>(text, std::move(different));
 }
 
+std::optional<NamedType> Btf::findType(llvm::StringRef name) const {
+  const std::string text = name.str();
+  std::optional<NamedType> found;
+  unsigned rank = 3; // of the kinds of names: lower ones are found first
+  auto offer = [&](TypeId id, unsigned offered) {
+    if (offered >= rank || !impl_->hasName(id, text.c_str()))
+      return;
+    llvm::Expected<Type> type = resolve(impl_->image, id);
+    if (!type) {
+      llvm::consumeError(type.takeError());
+      return;
+    }
+    rank = offered;
+    found = NamedType{std::move(*type), offered == 2};
+  };
+  for (TypeId id : impl_->tables.aggregates)
+    offer(id, btf_is_typedef(btf__type_by_id(impl_->image.raw, id)) ? 2 : 0);
+  for (TypeId id : impl_->tables.enums)
+    offer(id, 1);
+  if (text.empty())
+    return std::nullopt;
+  return !found && impl_->base ? impl_->base->findType(name) : found;
+}
+
 llvm::Expected<Aggregate> Btf::aggregate(TypeId id) const {
   return layOut(impl_->image, id);
 }

@@ -2,7 +2,7 @@
 // and enumerators as metadata, pointers in the name itself.
 //
 //   declare !whistler.type !7 i64 @whistler.core.type_exists.task_struct()
-//   !7 = !{!"struct task_struct", i64 9792}
+//   !7 = !{!"struct task_struct", i64 9792}      ; or "typedef int pid_t"
 //   declare !whistler.enumerator !8
 //       i64 @whistler.core.enumerator_value.bpf_func_id.BPF_FUNC_loop()
 //   !8 = !{!"bpf_func_id", !"BPF_FUNC_loop", i64 181}
@@ -18,7 +18,8 @@ namespace whistler::ir {
 
 namespace {
 
-constexpr StringLiteral kRecords[] = {"struct", "union", "typedef"};
+constexpr StringLiteral kShapes[] = {"struct", "union", "enum", "int"};
+constexpr StringLiteral kTypedef = "typedef ";
 constexpr StringLiteral kNullable = ".nullable";
 
 Metadata *integer(LLVMContext &context, uint64_t value) {
@@ -45,8 +46,8 @@ StringRef text(const MDNode *node, unsigned operand) {
 } // namespace
 
 MDNode *toMetadata(LLVMContext &context, const TypeIdentity &type) {
-  std::string words = kRecords[static_cast<size_t>(type.kind)].str();
-  words += " " + type.name;
+  std::string words = type.isTypedef ? kTypedef.str() : "";
+  words += (kShapes[static_cast<size_t>(type.shape)] + " " + type.name).str();
   return MDNode::get(
       context, {MDString::get(context, words), integer(context, type.bytes)});
 }
@@ -55,13 +56,15 @@ std::optional<TypeIdentity> typeFromMetadata(const MDNode *node) {
   auto bytes = lastNumber(node, 2);
   if (!bytes)
     return std::nullopt;
-  auto [keyword, name] = text(node, 0).split(' ');
-  const StringLiteral *found = find(kRecords, keyword);
-  if (found == std::end(kRecords) || name.empty())
+  StringRef words = text(node, 0);
+  bool isTypedef = words.consume_front(kTypedef);
+  auto [keyword, name] = words.split(' ');
+  const StringLiteral *found = find(kShapes, keyword);
+  if (found == std::end(kShapes) || name.empty())
     return std::nullopt;
   return TypeIdentity{name.str(),
-                      static_cast<RecordKind>(found - std::begin(kRecords)),
-                      *bytes};
+                      static_cast<TypeShape>(found - std::begin(kShapes)),
+                      *bytes, isTypedef};
 }
 
 MDNode *toMetadata(LLVMContext &context, const EnumeratorIdentity &enumerator) {

@@ -91,9 +91,11 @@ bool castInputs(PHINode &join, const ReadSite &read, PointerRules rules) {
 CallInst *createCast(IRBuilderBase &builder, Value *base,
                      const ir::FieldStep &step) {
   Module &module = *builder.GetInsertBlock()->getModule();
-  Value *id =
-      ir::createTypeFact(builder, ir::CoreFact::TypeId,
-                         {step.record, step.recordKind, step.recordBytes});
+  ir::TypeShape shape = step.recordKind == ir::RecordKind::Union
+                            ? ir::TypeShape::Union
+                            : ir::TypeShape::Struct;
+  Value *id = ir::createTypeFact(builder, ir::CoreFact::TypeId,
+                                 {step.record, shape, step.recordBytes});
   base = builder.CreateBitOrPointerCast(stripCasts(base), builder.getPtrTy());
   CallInst *cast = builder.CreateCall(
       ir::declareReadOnlyCast(module),

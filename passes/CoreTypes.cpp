@@ -59,23 +59,53 @@ void CoreTypes::add(const ir::Field &field) {
   outer->leaf = field;
 }
 
-ir::FieldStep CoreTypes::stepOf(const ir::TypeIdentity &type) {
+/// The record that fields may be of, too; nothing for any other type.
+std::optional<ir::FieldStep> CoreTypes::stepOf(const ir::TypeIdentity &type) {
+  bool isRecord =
+      type.shape == ir::TypeShape::Struct || type.shape == ir::TypeShape::Union;
+  if (type.isTypedef || !isRecord)
+    return std::nullopt;
   ir::FieldStep step;
   step.record = type.name;
-  step.recordKind = type.kind;
+  step.recordKind = type.shape == ir::TypeShape::Union ? ir::RecordKind::Union
+                                                       : ir::RecordKind::Struct;
   step.recordBytes = type.bytes;
   return step;
 }
 
 void CoreTypes::add(const ir::TypeIdentity &type) {
-  ir::FieldStep step = stepOf(type);
-  Record &record = records_[recordKey(step, "")];
+  std::optional<ir::FieldStep> step = stepOf(type);
+  if (!step)
+    return;
+  Record &record = records_[recordKey(*step, "")];
   if (record.members.empty())
-    record.step = step;
+    record.step = *step;
 }
 
 DIType *CoreTypes::typeOf(const ir::TypeIdentity &type) {
-  return typeOf(records_.at(recordKey(stepOf(type), "")));
+  if (std::optional<ir::FieldStep> step = stepOf(type))
+    return typeOf(records_.at(recordKey(*step, "")));
+  StringRef ownName = type.isTypedef ? "" : StringRef(type.name);
+  DIType *target = shapedType(type.shape, ownName, type.bytes);
+  if (!type.isTypedef)
+    return target;
+  return derived(context_, dwarf::DW_TAG_typedef, type.name, target, 0, 0);
+}
+
+DIType *CoreTypes::shapedType(ir::TypeShape shape, StringRef name,
+                              uint64_t bytes) {
+  switch (shape) {
+  case ir::TypeShape::Struct:
+    return composite(dwarf::DW_TAG_structure_type, name, bytes, {});
+  case ir::TypeShape::Union:
+    return composite(dwarf::DW_TAG_union_type, name, bytes, {});
+  case ir::TypeShape::Enum:
+    return composite(dwarf::DW_TAG_enumeration_type, name, bytes ? bytes : 4,
+                     {});
+  case ir::TypeShape::Integer:
+    return integerType(bytes ? bytes : 4, /*isSigned=*/false);
+  }
+  llvm_unreachable("every shape has a debug type");
 }
 
 std::vector<CoreTypes::Access> CoreTypes::accesses(const ir::Field &field) {

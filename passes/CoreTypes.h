@@ -48,7 +48,9 @@ private:
   }
   std::string recordKey(const ir::FieldStep &step,
                         const std::string &around) const;
-  static ir::FieldStep stepOf(const ir::TypeIdentity &type);
+  static std::optional<ir::FieldStep> stepOf(const ir::TypeIdentity &type);
+  llvm::DIType *shapedType(ir::TypeShape shape, llvm::StringRef name,
+                           uint64_t bytes);
   llvm::DIType *typeOf(Record &record);
   llvm::DIType *memberType(const MemberKey &key, const Member &member);
   llvm::DIType *leafType(const ir::Field &field);

@@ -22,11 +22,10 @@ NodePtr fieldFact(ir::Field field, SourceSpan span) {
   return node;
 }
 
-NodePtr typeFact(std::string name, ir::RecordKind kind, uint64_t bytes,
-                 SourceSpan span) {
+NodePtr typeFact(ir::TypeIdentity type, SourceSpan span) {
   NodePtr node = makeNode(NodeKind::TypeFact, integerType(), span);
   node->integer = uint64_t(ir::CoreFact::TypeExists);
-  node->typeIdentity = ir::TypeIdentity{std::move(name), kind, bytes};
+  node->typeIdentity = std::move(type);
   return node;
 }
 
@@ -114,22 +113,69 @@ NodePtr analyzeFieldExists(Analyzer &a, const Call &call) {
                       member, span);
 }
 
+namespace {
+
+/// How a loader knows a type of this kernel; nothing for one that it would
+/// have to know from the inside.
+std::optional<ir::TypeIdentity> identityOf(std::string name,
+                                           const btf::NamedType &found) {
+  constexpr struct {
+    btf::TypeKind kind;
+    ir::TypeShape shape;
+  } kShapes[] = {
+      {btf::TypeKind::Struct, ir::TypeShape::Struct},
+      {btf::TypeKind::Union, ir::TypeShape::Union},
+      {btf::TypeKind::Enum, ir::TypeShape::Enum},
+      {btf::TypeKind::Integer, ir::TypeShape::Integer},
+      {btf::TypeKind::Bool, ir::TypeShape::Integer},
+  };
+  for (const auto &row : kShapes)
+    if (row.kind == found.type.kind)
+      return ir::TypeIdentity{std::move(name), row.shape, found.type.bytes,
+                              found.isTypedef};
+  return std::nullopt;
+}
+
+/// A type of which only the name is known, as each that it may be.
+NodePtr unknownType(const std::string &name, SourceSpan span) {
+  constexpr ir::TypeShape kShapes[] = {
+      ir::TypeShape::Struct, ir::TypeShape::Union, ir::TypeShape::Enum,
+      ir::TypeShape::Integer};
+  NodePtr any;
+  for (bool isTypedef : {false, true})
+    for (ir::TypeShape shape : kShapes)
+      if (isTypedef || shape != ir::TypeShape::Integer)
+        any = either(std::move(any),
+                     typeFact({name, shape, 0, isTypedef}, span), span);
+  return any;
+}
+
+} // namespace
+
 NodePtr analyzeTypeExists(Analyzer &a, const Call &call) {
   SourceSpan span = call.form->span;
-  const Form *name = call.args[0];
-  if (!name->isSymbol())
-    return a.fail(name, Kind::UnknownType, {toString(name), ""});
-  const StructInfo *record = structHere(a, name);
+  const Form *form = call.args[0];
+  if (!form->isSymbol())
+    return a.fail(form, Kind::UnknownType, {toString(form), ""});
+  std::string name = cName(form);
+  const StructInfo *record = a.findStruct(name);
   if (record && !record->isKernel)
     return makeInteger(1, span);
-  if (record)
-    return typeFact(record->name, record->recordKind, record->bytes, span);
-  a.report(name, Kind::AbsentHere, {toString(name)});
-  NodePtr any;
-  for (ir::RecordKind kind :
-       {ir::RecordKind::Struct, ir::RecordKind::Union, ir::RecordKind::Typedef})
-    any = either(std::move(any), typeFact(cName(name), kind, 0, span), span);
-  return any;
+  const btf::Btf *types = a.btf(form);
+  if (types == nullptr)
+    return makeError(span);
+  if (std::optional<btf::NamedType> found = types->findType(name)) {
+    if (std::optional<ir::TypeIdentity> type = identityOf(name, *found))
+      return typeFact(std::move(*type), span);
+    return a.fail(form, Kind::TypeNotComparable, {toString(form)});
+  }
+  if (record) // of a module that was imported from
+    return typeFact(
+        {name, record->isUnion ? ir::TypeShape::Union : ir::TypeShape::Struct,
+         record->bytes, record->recordKind == ir::RecordKind::Typedef},
+        span);
+  a.report(form, Kind::AbsentHere, {toString(form)});
+  return unknownType(name, span);
 }
 
 NodePtr analyzeKernelVersion(Analyzer &a, const Call &call) {

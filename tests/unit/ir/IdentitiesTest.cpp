@@ -30,7 +30,7 @@ struct Identities : testing::Test {
 };
 
 TEST_F(Identities, OfTypes) {
-  TypeIdentity task{"task_struct", RecordKind::Struct, 9792};
+  TypeIdentity task{"task_struct", TypeShape::Struct, 9792};
   CallInst *size = createTypeFact(builder, CoreFact::TypeSize, task);
   EXPECT_EQ(size->getCalledFunction()->getName(),
             "whistler.core.type_size.task_struct");

@@ -50,6 +50,11 @@ public:
   /// The same by BTF id (typedefs and qualifiers are followed).
   llvm::Expected<Aggregate> aggregate(TypeId id) const;
 
+  /// What a loader finds under a C name: a struct or union, else an enum, else
+  /// a typedef of any type; a declaration alone is nothing. A module's own come
+  /// before its base's.
+  std::optional<NamedType> findType(llvm::StringRef name) const;
+
   /// Whether a program may load `field` of `record` through a typed pointer,
   /// as the kernel that these types are of sees it. Errors: UnknownTypeError
   /// (no such id), CorruptBtfError.

@@ -38,6 +38,12 @@ struct Type {
   uint64_t count = 0;         ///< elements of an array; 0 when flexible
 };
 
+/// A type by its own name.
+struct NamedType {
+  Type type; ///< behind the typedef
+  bool isTypedef = false;
+};
+
 /// A named member, at its place in the aggregate it was looked up in.
 struct Field {
   std::string name; ///< as in C

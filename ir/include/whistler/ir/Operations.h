@@ -39,11 +39,16 @@ enum class CoreFact {
   KernelVersion, ///< KERNEL_VERSION(a, b, c) of the running kernel
 };
 
+/// What a loader compares besides the name of a type: its kind, behind all
+/// typedefs.
+enum class TypeShape { Struct, Union, Enum, Integer };
+
 /// A type by the name that a loader looks for.
 struct TypeIdentity {
   std::string name;
-  RecordKind kind = RecordKind::Struct;
+  TypeShape shape = TypeShape::Struct;
   uint64_t bytes = 0; ///< on the build host; 0 when it has no such type
+  bool isTypedef = false;
   bool operator==(const TypeIdentity &) const = default;
 };
 

@@ -44,6 +44,7 @@ private:
   llvm::Value *extend(llvm::Value *value, bool isSigned);
   /// The i64 `value` cut to the width of `type`, as its narrow type.
   llvm::Value *narrow(llvm::Value *value, const ValueType &type);
+  llvm::Value *cut(llvm::Value *value, unsigned bits);
   /// The i64 `value` after a round trip through `type`.
   llvm::Value *convert(llvm::Value *value, const ValueType &type);
   llvm::Value *integer(uint64_t value) { return builder_.getInt64(value); }
@@ -70,7 +71,9 @@ private:
   llvm::Value *incomingFrame();
   llvm::Value *context();
   llvm::Value *outerSlot(const Variable &variable);
-  void forgetValue(const Variable &variable);
+  /// In a callback: a value that would be another in every round.
+  bool isCounter(const Node &value) const;
+  void forgetValue(llvm::Value *slot, uint64_t bytes);
   llvm::Value *lowerCallSubprogram(const Node &node);
   llvm::Value *lowerFrameRef(const Node &node);
   llvm::Value *lowerCallbackRef(const Node &node);

@@ -68,12 +68,29 @@ Value *FunctionLowering::outerSlot(const Variable &variable) {
   return frameSlot(frame, variable.frameSlot);
 }
 
-/// Makes the verifier forget what it knows of a slot. A counter that a callback
-/// adds to would have another value after each round, and where the program
-/// compares it later the verifier would follow the rounds one by one to the
-/// limit of its patience; writing a part of the slot anew makes it any number.
-void FunctionLowering::forgetValue(const Variable &variable) {
-  Value *last = builder_.CreatePtrAdd(slotOf(variable), integer(7));
+/// Does the value depend on memory that outlives a round of the callback?
+static bool readsKept(const Node &node) {
+  bool isKept =
+      (node.kind == NodeKind::VariableRef && node.variable->frameSlot != 0) ||
+      (node.kind == NodeKind::Load &&
+       node.children[0]->type.space == Space::Stack);
+  return isKept || any_of(node.children, [](const NodePtr &child) {
+           return child && readsKept(*child);
+         });
+}
+
+bool FunctionLowering::isCounter(const Node &value) const {
+  return subprogram_ && subprogram_->isCalledBack && readsKept(value);
+}
+
+/// Makes the verifier forget what it knows of the `bytes` at `slot`, on the
+/// stack of the code around a callback. A counter that a callback adds to would
+/// have another value after each round, and where it is compared the verifier,
+/// which does not take the callback's word for the end, would follow the rounds
+/// one by one to the limit of its patience; writing a part of the slot anew
+/// makes it any number.
+void FunctionLowering::forgetValue(Value *slot, uint64_t bytes) {
+  Value *last = builder_.CreatePtrAdd(slot, integer(bytes - 1));
   Value *byte = builder_.CreateAlignedLoad(builder_.getInt8Ty(), last, Align(1),
                                            /*isVolatile=*/true);
   builder_.CreateAlignedStore(byte, last, Align(1), /*isVolatile=*/true);

@@ -102,6 +102,9 @@ Value *FunctionLowering::lowerStore(const Node &node) {
   value = coerce(value, false);
   builder_.CreateAlignedStore(narrow(value, node.type), to,
                               naturalAlign(node.type.bits), node.isVolatile);
+  if (node.children[0]->type.space == Space::Stack &&
+      isCounter(*node.children[1]))
+    forgetValue(to, node.type.bits / 8);
   return convert(value, node.type);
 }
 
@@ -128,7 +131,7 @@ Value *FunctionLowering::lowerSpill(const Node &node) {
       node.type.elementBits ? node.type.elementBits : spilled.type.bits;
   if (!value->getType()->isPointerTy() || bits != 64) {
     type = builder_.getIntNTy(bits);
-    value = builder_.CreateTrunc(coerce(value, false), type);
+    value = cut(coerce(value, false), bits);
   }
   AllocaInst *slot = entrySlot(type, "spill");
   builder_.CreateLifetimeStart(slot, builder_.getInt64(bits / 8));

@@ -9,6 +9,7 @@
 
 #include "FunctionLowering.h"
 
+#include <llvm/IR/InlineAsm.h>
 #include <llvm/Transforms/Utils/Local.h>
 
 using namespace llvm;
@@ -163,7 +164,21 @@ Value *FunctionLowering::extend(Value *value, bool isSigned) {
 Value *FunctionLowering::narrow(Value *value, const ValueType &type) {
   if (type.isBool && !type.isPointer)
     value = extend(builder_.CreateICmpNE(value, integer(0)), false);
-  return builder_.CreateTrunc(value, builder_.getIntNTy(type.bits));
+  return cut(value, type.bits);
+}
+
+/// The low bits of an i64. The verifier lets nobody store a part of a pointer;
+/// a negation makes a number of it, and two of them give the value back.
+Value *FunctionLowering::cut(Value *value, unsigned bits) {
+  if (bits == 64)
+    return value;
+  if (isa<PtrToIntInst>(value)) {
+    auto *type = FunctionType::get(value->getType(), value->getType(), false);
+    auto *negate = InlineAsm::get(type, "$0 = -$0\n\t$0 = -$0", "=r,0",
+                                  /*hasSideEffects=*/false);
+    value = builder_.CreateCall(negate, value, "number");
+  }
+  return builder_.CreateTrunc(value, builder_.getIntNTy(bits));
 }
 
 Value *FunctionLowering::convert(Value *value, const ValueType &type) {
@@ -191,24 +206,14 @@ Value *FunctionLowering::lowerVariableRef(const Node &node) {
   return extend(value, node.variable->type.isSigned);
 }
 
-/// The variable's old value is part of the new one.
-static bool mentions(const Node &node, const Variable &variable) {
-  if (node.kind == NodeKind::VariableRef && node.variable == &variable)
-    return true;
-  return any_of(node.children, [&](const NodePtr &child) {
-    return child && mentions(*child, variable);
-  });
-}
-
 Value *FunctionLowering::lowerAssign(const Node &node) {
   const Variable &variable = *node.variable;
   Value *value = coerce(child(node, 0), variable.type.isPointer);
   storeVariable(variable, value);
-  bool isCounter = subprogram_ && subprogram_->isCallback &&
-                   variable.frameSlot != 0 && !variable.type.isPointer &&
-                   !variable.addressTaken;
-  if (isCounter && mentions(*node.children[0], variable))
-    forgetValue(variable);
+  bool isKept = variable.frameSlot != 0 && !variable.type.isPointer &&
+                !variable.addressTaken;
+  if (isKept && isCounter(*node.children[0]))
+    forgetValue(slotOf(variable), 8);
   return variable.type.isPointer ? value : convert(value, variable.type);
 }
 

@@ -109,7 +109,7 @@ constexpr uint64_t kMostRounds = 1 << 23;
 std::unique_ptr<Subprogram> newCallback(const Call &call) {
   auto callback = std::make_unique<Subprogram>();
   callback->span = call.form->span;
-  callback->isCallback = true;
+  callback->isCallback = callback->isCalledBack = true;
   callback->result = integerType();
   return callback;
 }

@@ -133,6 +133,7 @@ void makeInstance(Analyzer &a, SubprogramInfo &info,
   FunctionState *caller = a.function;
   FunctionState state;
   state.code = code.get();
+  code->isCalledBack = callback != CallbackResult::None;
   state.type = caller ? caller->type : a.lastProgramType;
   state.section = caller ? caller->section : "";
   state.subprogram = &info;
@@ -334,7 +335,28 @@ void finishSubprograms(Analyzer &a) {
     if (!info.isGlobal)
       a.result.subprograms.resize(kept); // nobody calls it
   }
+namespace {
+
+/// The functions that `node` calls are part of what a helper calls.
+void markCalled(TypedProgram &program, const Node &node) {
+  if (node.kind == NodeKind::CallSubprogram) {
+    Subprogram &callee = *program.subprograms[node.index];
+    bool isNew = !callee.isCalledBack;
+    callee.isCalledBack = true;
+    if (isNew && callee.body)
+      markCalled(program, *callee.body);
+  }
+  for (const NodePtr &child : node.children)
+    if (child)
+      markCalled(program, *child);
 }
+
+} // namespace
+
+}
+  for (const auto &code : a.result.subprograms)
+    if (code->isCalledBack && code->body)
+      markCalled(a.result, *code->body);
 
 void checkCallDepth(Analyzer &a, const Form *program, unsigned frames) {
   if (frames > kMostFrames)

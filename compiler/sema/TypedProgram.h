@@ -233,6 +233,8 @@ struct Subprogram : Code {
   ValueType result;
   bool isGlobal = false, isCallback = false;
   std::vector<Capture> captures;
+  /// By a helper: a callback, #'name, or what these call.
+  bool isCalledBack = false;
 };
 
 struct Global {

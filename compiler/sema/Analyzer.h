@@ -47,6 +47,8 @@ struct SubprogramInfo {
     uint32_t index = 0;
     unsigned depth = 1; ///< frames that a call of it takes
     const Form *kernelRead = nullptr;
+    /// It looks into what this section names: another section, another one.
+    std::optional<std::string> target;
   };
   const Form *form = nullptr, *name = nullptr, *resultForm = nullptr;
   std::vector<Parameter> parameters;
@@ -101,6 +103,7 @@ struct FunctionState {
   /// Pointers that a test around or before this place shows to be not 0.
   llvm::DenseSet<const Variable *> nonNull;
   const Form *kernelRead = nullptr; ///< the first, for the licence
+  bool usesTarget = false;          ///< looks into what the section names
 };
 
 /// One run of sema: the tables of what the source declared, and what every
@@ -164,6 +167,8 @@ public:
 
   // KernelStructs.cpp
   const btf::Btf *btf(const Form *at);
+  /// The same; null in silence where there are none.
+  const btf::Btf *btfIfThere();
   const StructInfo *kernelStruct(llvm::StringRef cName, const Form *at);
   /// The kernel's struct of that name, or null without a word.
   const StructInfo *findKernelStruct(llvm::StringRef cName, const Form *at);
@@ -400,6 +405,9 @@ llvm::Expected<MemoryType> kernelMemoryType(const btf::Btf &btf,
 /// Pointers that a test shows to be other than 0, by its outcome.
 struct NullFacts {
   std::vector<const Variable *> whenTrue, whenFalse;
+/// Warns when the kernel's types lack what the section, written `at`, names:
+/// the kernel refuses such a program when it is loaded.
+void checkTarget(Analyzer &a, const Form *at);
 };
 /// The expression as a test.
 NodePtr analyzeTest(Analyzer &a, const Form *form, NullFacts &facts);

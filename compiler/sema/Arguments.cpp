@@ -13,6 +13,8 @@
 
 #include "Analyzer.h"
 
+#include "whistler/btf/Errors.h"
+
 namespace whistler::compiler {
 
 namespace {
@@ -55,6 +57,7 @@ std::string targetName(const FunctionState &function, const TargetRow &row) {
 /// Nothing when the section names no function, or after a mistake (`failed`).
 std::optional<btf::Function> target(Analyzer &a, const Form *at,
                                     const TargetRow &row, bool &failed) {
+  a.function->usesTarget = true;
   std::string name = targetName(*a.function, row);
   const btf::Btf *types = name.empty() ? nullptr : a.btf(at);
   if (types == nullptr) {
@@ -208,6 +211,14 @@ NodePtr untypedArgument(Analyzer &a, const Call &call) {
                : makeError(call.form->span);
 }
 
+/// One prototype of the name, or several.
+bool hasFunction(const btf::Btf &types, llvm::StringRef name) {
+  llvm::Expected<btf::Function> found = types.findFunction(name);
+  bool isThere = found || found.errorIsA<btf::AmbiguousTypeError>();
+  llvm::consumeError(found.takeError());
+  return isThere;
+}
+
 NodePtr noArguments(Analyzer &a, const Call &call) {
   return a.fail(call.form, Kind::NoArguments,
                 {toString(call.form->cons.car),
@@ -220,6 +231,27 @@ bool hasTypedWords(const FunctionState &function) {
   const TargetRow *row = targetOf(function);
   return (row && row->space == Space::Trusted) ||
          llvm::StringRef(function.type->keyword) == "ITER";
+}
+
+void checkTarget(Analyzer &a, const Form *at) {
+  const FunctionState &function = *a.function;
+  const TargetRow *row = targetOf(function);
+  bool isIterator = llvm::StringRef(function.type->keyword) == "ITER";
+  llvm::StringRef prefix = isIterator           ? "bpf_iter_"
+                           : row && row->prefix ? row->prefix
+                                                : "";
+  bool isChecked =
+      isIterator || (row && row->prefix && row->space == Space::Trusted);
+  llvm::StringRef named = llvm::StringRef(function.section).split('/').second;
+  // `module:function` is another's to know.
+  if (!isChecked || named.empty() || named.contains(':'))
+    return;
+  const btf::Btf *types = a.btfIfThere();
+  std::string name = (prefix + named.split('+').first).str();
+  if (types == nullptr || hasFunction(*types, name))
+    return;
+  a.report(at, Kind::TargetAbsent,
+           {function.section, closestFunctions(*types, name, prefix)});
 }
 
 NodePtr analyzeArgument(Analyzer &a, const Call &call) {
@@ -273,6 +305,7 @@ namespace {
 
 /// The struct that an iterator's context is, by the section's target.
 const StructInfo *iteratorContext(Analyzer &a, const Form *at) {
+  a.function->usesTarget = true;
   llvm::StringRef name = llvm::StringRef(a.function->section).split('/').second;
   if (name.empty()) {
     a.report(at, Kind::NoTarget, {toString(at), a.function->section, "iter"});

@@ -145,6 +145,7 @@ bool callbackBody(Analyzer &a, const Call &call, const Form *name,
   a.function = &outer;
   outer.tested.insert(state.tested.begin(), state.tested.end());
   outer.callDepth = std::max(outer.callDepth, state.callDepth + 1);
+  outer.usesTarget |= state.usesTarget;
   if (!outer.kernelRead)
     outer.kernelRead = state.kernelRead;
   return state.returns;

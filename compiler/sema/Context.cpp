@@ -50,6 +50,7 @@ ValueType fieldType(const ContextFieldRow &row) {
 /// What an iterator gives: `struct bpf_iter__task` of section "iter/task". Its
 /// fields are trusted pointers, all but `meta` null at the end.
 std::optional<ContextPlace> iteratorPlace(Analyzer &a, const Form *name) {
+  a.function->usesTarget = true;
   llvm::StringRef target =
       llvm::StringRef(a.function->outermost().section).split('/').second;
   const StructInfo *record =

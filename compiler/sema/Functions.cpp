@@ -4,8 +4,9 @@
 // A function is analyzed at its first call: the memory behind an argument
 // belongs to the value that is passed, so an accessor in the body is a load or
 // a kernel read by the call. Calls that pass other memory, or come from a
-// program with another context, make another instance of the function. A
-// global function, which the kernel verifies on its own, has one instance,
+// program with another context, make another instance of the function; so do
+// programs in other sections where it asks what the section names. A global
+// function, which the kernel verifies on its own, has one instance,
 // made from its declaration alone.
 
 #include "Analyzer.h"
@@ -152,9 +153,12 @@ void makeInstance(Analyzer &a, SubprogramInfo &info,
   info.isOpen = false;
   info.isBroken |= a.diagnostics.errorCount() != errors;
   a.function = caller;
-  info.instances.push_back({std::move(key),
-                            uint32_t(a.result.subprograms.size()),
-                            state.callDepth + 1, state.kernelRead});
+  SubprogramInfo::Instance made{
+      std::move(key), uint32_t(a.result.subprograms.size()),
+      state.callDepth + 1, state.kernelRead, std::nullopt};
+  if (state.usesTarget)
+    made.target = state.section;
+  info.instances.push_back(std::move(made));
   a.result.subprograms.push_back(std::move(code));
 }
 
@@ -184,7 +188,8 @@ instance(Analyzer &a, SubprogramInfo &info, llvm::ArrayRef<ValueType> types,
   std::string key =
       keyOf(a, info, types) + "|callback " + std::to_string(int(callback));
   for (const SubprogramInfo::Instance &known : info.instances)
-    if (known.key == key)
+    if (known.key == key && known.target.value_or(section) == section)
+  std::string section = a.function ? a.function->section : "";
       return &known;
   makeInstance(a, info, types, std::move(key), callback);
   const SubprogramInfo::Instance &made = info.instances.back();
@@ -196,6 +201,14 @@ instance(Analyzer &a, SubprogramInfo &info, llvm::ArrayRef<ValueType> types,
 
 /// One argument as its parameter takes it; `type` is the parameter's then.
 NodePtr argument(Analyzer &a, const SubprogramInfo &info, const Form *form,
+/// What the code around a call needs for the function that it calls.
+void noteCall(FunctionState &caller, const SubprogramInfo::Instance &callee) {
+  caller.callDepth = std::max(caller.callDepth, callee.depth);
+  caller.usesTarget |= callee.target.has_value();
+  if (!caller.kernelRead)
+    caller.kernelRead = callee.kernelRead;
+}
+
                  const SubprogramInfo::Parameter &parameter, ValueType &type) {
   NodePtr value = a.expression(form);
   if (isError(value))
@@ -249,9 +262,7 @@ NodePtr callSubprogram(Analyzer &a, const Form *form, SubprogramInfo &info,
   if (!found)
     return makeError(form->span);
   const Subprogram &callee = *a.result.subprograms[found->index];
-  a.function->callDepth = std::max(a.function->callDepth, found->depth);
-  if (!a.function->kernelRead)
-    a.function->kernelRead = found->kernelRead;
+  noteCall(*a.function, *found);
   NodePtr node = makeNode(NodeKind::CallSubprogram, callee.result, form->span);
   node->index = found->index;
   if (callee.usesContext)
@@ -293,9 +304,7 @@ NodePtr subprogramReference(Analyzer &a, const Form *form, SubprogramInfo &info,
   const SubprogramInfo::Instance *found = instance(a, info, types, result);
   if (!found)
     return makeError(form->span);
-  a.function->callDepth = std::max(a.function->callDepth, found->depth);
-  if (!a.function->kernelRead)
-    a.function->kernelRead = found->kernelRead;
+  noteCall(*a.function, *found);
   NodePtr node =
       makeNode(NodeKind::CallbackRef, pointerType(Space::Global), form->span);
   node->index = found->index;

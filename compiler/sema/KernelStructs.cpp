@@ -136,6 +136,17 @@ const btf::Btf *Analyzer::btf(const Form *at) {
   return nullptr;
 }
 
+const btf::Btf *Analyzer::btfIfThere() {
+  if (btf_ || btfFailed_)
+    return btf_.get();
+  llvm::Expected<std::shared_ptr<const btf::Btf>> opened = inputs.openBtf("");
+  if (opened)
+    btf_ = std::move(*opened);
+  else
+    llvm::consumeError(opened.takeError());
+  return btf_.get();
+}
+
 const btf::Btf *Analyzer::moduleBtf(llvm::StringRef module) {
   for (const auto &[name, types] : modules_)
     if (name == module)

@@ -127,6 +127,8 @@ void analyzeBody(Analyzer &a, const Form *form, Forms bodyForms,
   program.body = bodyForms.empty()
                      ? makeInteger(options.type->result, form->span)
                      : a.body(bodyForms, form->span);
+  if (options.sectionForm && !state.usesTarget)
+    checkTarget(a, options.sectionForm);
   finishCode(a, program, firstSubprogram);
   checkCallDepth(a, form, state.callDepth + 1);
   setLicense(a, options, form);

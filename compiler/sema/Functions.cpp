@@ -221,7 +221,9 @@ void noteCall(FunctionState &caller, const SubprogramInfo::Instance &callee) {
                   {toString(info.name), describe(declared), describe(given),
                    lispName(declared.pointee)});
   type = boundType(given, parameter.type);
-  type.maybeNull = false; // nothing is certain in there
+  type.maybeNull = false;           // nothing is certain in there
+  if (type.space == Space::Trusted) // functions are passed numbers
+    type.space = Space::Kernel;
   if (info.isGlobal) {
     ValueType fixed = declaredArgument(a, info, parameter.type);
     bool wantsMemory = fixed.isPointer && isProgramSpace(fixed.space);

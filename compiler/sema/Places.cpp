@@ -1,23 +1,18 @@
 // Places: what setf, incf and decf store into. A place is a variable, a global,
 // a field or element of memory that the program may write, a map entry, a
-// context field, or (load T p off). Kernel memory is no place.
+// context field, or (load T p off). Kernel memory is a place where the kernel
+// permits it (KernelPlaces.cpp).
 //
 // A byte array set from an array of the kernel is one bulk read; set from an
 // array of the program it is a copy.
 
-#include "Analyzer.h"
+#include "Places.h"
+
+#include <llvm/Support/MathExtras.h>
 
 namespace whistler::compiler {
 
 namespace {
-
-/// Memory behind an address: `address` is consumed by one use.
-struct MemoryPlace {
-  NodePtr address;
-  MemoryType type;
-  unsigned shift = 0, bitSize = 0; ///< bitfields, in the unit of `type`
-  bool isNetworkOrder = false;
-};
 
 std::optional<MemoryPlace> elementPlace(Analyzer &a, const Form *form,
                                         NodePtr base, const Accessor &accessor,
@@ -51,10 +46,9 @@ std::optional<MemoryPlace> fieldPlace(Analyzer &a, const Form *form,
       accessor = &candidate;
   if (isError(base) || !checkPointee(a, form, base, *accessor->record))
     return std::nullopt;
-  if (!base->type.isPointer || !isProgramSpace(base->type.space)) {
-    a.report(form, Kind::KernelMemoryStore, {toString(form)});
-    return std::nullopt;
-  }
+  if (!base->type.isPointer || !isProgramSpace(base->type.space))
+    return kernelFieldPlace(a, form, std::move(base), *accessor,
+                            args.size() == 2 ? args[1] : nullptr);
   if (args.size() == 2)
     return elementPlace(a, form, std::move(base), *accessor, args[1]);
   const FieldInfo &field = *accessor->field;
@@ -164,8 +158,10 @@ NodePtr storeInto(Analyzer &a, const Form *form,
   // A kernel pointer is a number once it is stored.
   if (stored.isPointer)
     stored = integerType();
-  return makeStore(std::move(place->address), 0, std::move(value), stored,
-                   form->span);
+  NodePtr store = makeStore(std::move(place->address), 0, std::move(value),
+                            stored, form->span);
+  store->isVolatile = place->isKernelField;
+  return store;
 }
 
 /// The memory that `form` names, if it names memory at all.

@@ -92,6 +92,14 @@ constexpr HelperListRow kHelperMaps[] = {
 #include "HelperMaps.def"
 };
 
+struct StructOpsStoreRow {
+  const char *interface, *fields;
+};
+constexpr StructOpsStoreRow kStructOpsStores[] = {
+#define WHISTLER_STRUCT_OPS_STORE(INTERFACE, FIELDS) {INTERFACE, FIELDS},
+#include "StructOpsStores.def"
+};
+
 constexpr HelperRow kHelpers[] = {
 #define WHISTLER_HELPER(NAME, ID, RESULT, POINTEE, COUNT, VARIADIC, DOC, ...)  \
   {NAME, ID, RESULT, POINTEE, COUNT, VARIADIC, DOC, {__VA_ARGS__}},
@@ -169,6 +177,12 @@ llvm::StringRef helperMapTypes(llvm::StringRef name) {
     if (hasWord(row.helpers, name))
       return row.things;
   return "";
+}
+
+llvm::StringRef structOpsStores(llvm::StringRef interface) {
+  const StructOpsStoreRow *row =
+      findRow(kStructOpsStores, &StructOpsStoreRow::interface, interface);
+  return row ? row->fields : "";
 }
 
 const HelperRow *findHelper(llvm::StringRef name) {

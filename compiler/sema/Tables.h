@@ -138,6 +138,9 @@ llvm::StringRef helperGroups(llvm::StringRef cName);
 /// Keywords of the map types that a helper works on, a space between them; ""
 /// when any.
 llvm::StringRef helperMapTypes(llvm::StringRef cName);
+/// Fields that functions of an interface of the kernel may set, as
+/// `struct.member`, a space between them.
+llvm::StringRef structOpsStores(llvm::StringRef interface);
 /// Is `word` one of the words of `list`?
 bool hasWord(llvm::StringRef list, llvm::StringRef word);
 const HelperRow *findHelper(llvm::StringRef cName);

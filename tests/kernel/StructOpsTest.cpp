@@ -81,6 +81,34 @@ TEST_F(StructOps, TakeTheMembersArguments) {
   }
 }
 
+constexpr char kStore[] = R"(
+(import-kernel-struct bpf-dummy-ops-state val)
+(defprog first (:type :struct-ops)
+  (let ((state (arg 0)))
+    (when state
+      (incf (bpf-dummy-ops-state-val state) 5)
+      (setf (bpf-dummy-ops-state-val state)
+            (* 2 (bpf-dummy-ops-state-val state)))))
+  0)
+(defstruct-ops dummy bpf-dummy-ops (test-1 first))
+)";
+
+TEST_F(StructOps, SetWhatTheInterfacePermits) {
+  if (!hasInterface("bpf_struct_ops_bpf_dummy_ops"))
+    GTEST_SKIP() << "this kernel has no bpf_dummy_ops";
+  for (const Mode &mode : allModes()) {
+    if (!mode.optimize || mode.reads == passes::ReadStrategy::Naive)
+      continue;
+    SCOPED_TRACE(mode.name());
+    Object object = load(kStore, mode);
+    if (!object)
+      continue;
+    int state = 23;
+    run(object, "first", {reinterpret_cast<uint64_t>(&state)});
+    EXPECT_EQ(state, 56);
+  }
+}
+
 TEST_F(StructOps, RegisterACongestionControl) {
   if (!hasInterface("bpf_struct_ops_tcp_congestion_ops"))
     GTEST_SKIP() << "this kernel has no congestion controls by programs";

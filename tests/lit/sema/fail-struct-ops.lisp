@@ -39,3 +39,4 @@
   (owner 1)
   ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:10: error: `flags` of `tcp-congestion-ops` takes an integer, not `"no"`
   (flags "no"))
+  (init sets)

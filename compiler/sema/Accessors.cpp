@@ -63,13 +63,14 @@ NodePtr loadShared(NodePtr base, const FieldInfo &field, SourceSpan span) {
   return node;
 }
 
-/// Bytes from the start of an array to its element `index`.
+/// Bytes from the start of an array to its element `index`, the last argument
+/// of the call.
 NodePtr elementOffset(Analyzer &a, const Form *form, const FieldInfo &field,
                       NodePtr index) {
   uint64_t bytes = field.type.element->bytes;
   if (isLiteral(index)) {
     if (field.type.count != 0 && index->integer >= field.type.count)
-      return a.fail(form, Kind::IndexOutOfRange,
+      return a.fail(items(form).back(), Kind::IndexOutOfRange,
                     {std::to_string(int64_t(index->integer)),
                      lispName(field.name), std::to_string(field.type.count)});
     return makeInteger(index->integer * bytes, form->span);

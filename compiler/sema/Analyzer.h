@@ -211,6 +211,7 @@ public:
   /// Of programs: `struct.member`, of which they are the function.
   llvm::StringMap<std::string> opsFunctions;
   std::string licenseFrom;
+  const Symbol *openRecord = nullptr; ///< the struct whose fields are read
   bool isInPrelude = false; ///< while the language's own library is declared
   FunctionState *function = nullptr;
   /// For functions that no program calls.
@@ -304,9 +305,10 @@ void unifySigns(std::vector<NodePtr> &operands);
 // Maps.cpp
 const MapInfo *mapArgument(Analyzer &a, const Form *form);
 NodePtr mapNode(const MapInfo &map, SourceSpan span);
-/// A key or value argument: address of a spilled scalar, or the pointer.
+/// A key or value argument: address of a spilled scalar, or the pointer. With
+/// `byAddress` every pointer into memory is one.
 NodePtr mapOperand(Analyzer &a, const Form *form, const MapInfo &map,
-                   bool isKey);
+                   bool isKey, bool byAddress);
 /// The map of an operation that `helper` does; reports a type it cannot do.
 const MapInfo *mapFor(Analyzer &a, const Form *form, llvm::StringRef helper);
 NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args,
@@ -344,6 +346,18 @@ void discardRecords(Analyzer &a, std::vector<NodePtr> &sequence, size_t keep,
                     SourceSpan span);
 // Context.cpp
 NodePtr storeContext(Analyzer &a, const Form *form, Forms args, NodePtr value);
+// Sizes.cpp
+/// The bytes that the pointer leads to: of a struct, array, variable or text;
+/// 0 when nothing says.
+uint64_t bytesAt(Analyzer &a, const Node &pointer);
+/// A string constant that has room in `bytes` fills them, with NULs at its end.
+void fitText(Node &value, uint64_t bytes);
+/// Can `bits` hold the number, with or without a sign?
+bool fitsIn(uint64_t value, unsigned bits);
+/// Warns of a constant that a place of `type`, or of a field of `bits`, cuts.
+void checkFits(Analyzer &a, const NodePtr &value, const ValueType &type);
+void checkFits(Analyzer &a, const NodePtr &value, const ValueType &type,
+               unsigned bits);
 // Bindings.cpp
 /// The type of a variable of type `declared` that holds a `value`.
 ValueType boundType(const ValueType &value,
@@ -391,6 +405,9 @@ void capture(Analyzer &a, FunctionState &owner, Variable *variable);
 NodePtr attachedResult(Analyzer &a, const Call &call);
 /// Whether words of the context are typed pointers for the verifier.
 bool hasTypedWords(const FunctionState &function);
+/// Warns when the kernel's types lack what the section, written `at`, names:
+/// the kernel refuses such a program when it is loaded.
+void checkTarget(Analyzer &a, const Form *at);
 /// (ctx field) of an iterator.
 NodePtr iteratorField(Analyzer &a, const Form *form, const Form *name);
 // KernelFunctions.cpp
@@ -405,9 +422,6 @@ llvm::Expected<MemoryType> kernelMemoryType(const btf::Btf &btf,
 /// Pointers that a test shows to be other than 0, by its outcome.
 struct NullFacts {
   std::vector<const Variable *> whenTrue, whenFalse;
-/// Warns when the kernel's types lack what the section, written `at`, names:
-/// the kernel refuses such a program when it is loaded.
-void checkTarget(Analyzer &a, const Form *at);
 };
 /// The expression as a test.
 NodePtr analyzeTest(Analyzer &a, const Form *form, NullFacts &facts);

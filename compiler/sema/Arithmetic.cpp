@@ -114,8 +114,11 @@ NodePtr offsetPointer(Analyzer &a, const Form *form, Op op, NodePtr &x,
   // Somewhere inside: the struct that the pointer led to is not there.
   ValueType type = x->type;
   bool stays = isLiteral(y) && y->integer == 0;
-  if (!stays && isProgramSpace(type.space))
+  if (!stays && isProgramSpace(type.space)) {
     type.pointee.clear();
+    type.arrayBytes = 0;
+    type.bits = 64; // no longer as the context has it
+  }
   return makeOffset(std::move(x), std::move(y), type, form->span);
 }
 

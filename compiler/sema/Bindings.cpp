@@ -78,8 +78,10 @@ ValueType boundType(const ValueType &value,
   if (!value.isPointer)
     return valueTypeOf(*declared);
   ValueType type = value;
-  if (declared->kind == MemoryType::Kind::Pointer && !declared->name.empty())
+  if (declared->kind == MemoryType::Kind::Pointer && !declared->name.empty()) {
     type.pointee = declared->name;
+    type.arrayBytes = 0;
+  }
   return type;
 }
 
@@ -101,6 +103,8 @@ Variable *bindVariable(Analyzer &a, const Binding &binding, const Form *type,
   valueType.isError = value->type.isError;
   if (!declared && !valueType.isPointer)
     valueType.isBool = false;
+  if (declared)
+    checkFits(a, value, valueType);
   Variable *variable = a.temporary(valueType, binding.name->span);
   variable->name = cName(binding.name);
   // Another name for a look-up's result: whoever tests either, has tested.

@@ -75,8 +75,7 @@ std::optional<ContextPlace> iteratorPlace(Analyzer &a, const Form *name) {
   return place;
 }
 
-std::optional<ContextPlace> namedPlace(Analyzer &a, const Form *form,
-                                       Forms args) {
+std::optional<ContextPlace> namedPlace(Analyzer &a, Forms args) {
   llvm::StringRef record = a.function->type->context;
   const Form *name = args[0];
   if (llvm::StringRef(a.function->type->keyword) == "ITER")
@@ -99,7 +98,7 @@ std::optional<ContextPlace> namedPlace(Analyzer &a, const Form *form,
   if (!index)
     return std::nullopt;
   if (*index >= count) {
-    a.report(form, Kind::IndexOutOfRange,
+    a.report(args[1], Kind::IndexOutOfRange,
              {std::to_string(int64_t(*index)), toString(name),
               std::to_string(count)});
     return std::nullopt;
@@ -119,10 +118,9 @@ bool isByNumber(const Form *first) {
          !name.drop_front().getAsInteger(10, bits);
 }
 
-std::optional<ContextPlace> contextPlace(Analyzer &a, const Form *form,
-                                         Forms args) {
+std::optional<ContextPlace> contextPlace(Analyzer &a, Forms args) {
   if (args.size() != 2 || !isByNumber(args[0]))
-    return namedPlace(a, form, args);
+    return namedPlace(a, args);
   std::optional<MemoryType> type = a.parseType(args[0]);
   std::optional<uint64_t> offset = a.constant(args[1]);
   if (!type || !offset)
@@ -164,7 +162,7 @@ NodePtr analyzeContext(Analyzer &a, const Call &call) {
   bool isIterator = llvm::StringRef(a.function->type->keyword) == "ITER";
   if (isIterator && call.args.size() == 1)
     return iteratorField(a, call.form, call.args[0]);
-  std::optional<ContextPlace> place = contextPlace(a, call.form, call.args);
+  std::optional<ContextPlace> place = contextPlace(a, call.args);
   if (!place ||
       !permits(a, call.form, call.args[0], *place, ContextAccess::Read))
     return makeError(call.form->span);
@@ -191,10 +189,11 @@ NodePtr storeContext(Analyzer &a, const Form *form, Forms args, NodePtr value) {
   if (args.empty() || args.size() > 2)
     return a.fail(form, Kind::WrongArgumentCount,
                   {"ctx", "1 to 2", std::to_string(args.size())});
-  std::optional<ContextPlace> place = contextPlace(a, form, args);
+  std::optional<ContextPlace> place = contextPlace(a, args);
   if (!place || isError(value) ||
       !permits(a, form, args[0], *place, ContextAccess::ReadWrite))
     return makeError(form->span);
+  checkFits(a, value, place->type);
   NodePtr node = makeNode(NodeKind::ContextStoreAt, place->type, form->span);
   node->integer = place->offset;
   node->children.push_back(std::move(value));

@@ -144,6 +144,7 @@ NodePtr stringValue(const Form *form) {
   NodePtr node = makeNode(NodeKind::StringRef,
                           pointerTo(character, Space::Global), form->span);
   node->text = form->text().str();
+  node->type.arrayBytes = node->text.size() + 1;
   return node;
 }
 

@@ -115,6 +115,8 @@ NodePtr resultValue(Analyzer &a, FunctionState &state, NodePtr value,
     return callbackResult(state, std::move(value), span);
   bool isNull = isLiteral(value) && value->integer == 0;
   const std::optional<MemoryType> &declared = state.subprogram->result;
+  if (declared)
+    checkFits(a, value, valueTypeOf(*declared));
   if (declared && !value->type.isPointer && !isNull)
     value = makeConvert(std::move(value), valueTypeOf(*declared), span);
   if (!state.result)
@@ -131,10 +133,10 @@ void makeInstance(Analyzer &a, SubprogramInfo &info,
   code->name = instanceName(info);
   code->span = info.form->span;
   code->isGlobal = info.isGlobal;
+  code->isCalledBack = callback != CallbackResult::None;
   FunctionState *caller = a.function;
   FunctionState state;
   state.code = code.get();
-  code->isCalledBack = callback != CallbackResult::None;
   state.type = caller ? caller->type : a.lastProgramType;
   state.section = caller ? caller->section : "";
   state.subprogram = &info;
@@ -187,9 +189,9 @@ instance(Analyzer &a, SubprogramInfo &info, llvm::ArrayRef<ValueType> types,
          CallbackResult callback = CallbackResult::None) {
   std::string key =
       keyOf(a, info, types) + "|callback " + std::to_string(int(callback));
+  std::string section = a.function ? a.function->section : "";
   for (const SubprogramInfo::Instance &known : info.instances)
     if (known.key == key && known.target.value_or(section) == section)
-  std::string section = a.function ? a.function->section : "";
       return &known;
   makeInstance(a, info, types, std::move(key), callback);
   const SubprogramInfo::Instance &made = info.instances.back();
@@ -199,8 +201,6 @@ instance(Analyzer &a, SubprogramInfo &info, llvm::ArrayRef<ValueType> types,
   return &made;
 }
 
-/// One argument as its parameter takes it; `type` is the parameter's then.
-NodePtr argument(Analyzer &a, const SubprogramInfo &info, const Form *form,
 /// What the code around a call needs for the function that it calls.
 void noteCall(FunctionState &caller, const SubprogramInfo::Instance &callee) {
   caller.callDepth = std::max(caller.callDepth, callee.depth);
@@ -209,6 +209,8 @@ void noteCall(FunctionState &caller, const SubprogramInfo::Instance &callee) {
     caller.kernelRead = callee.kernelRead;
 }
 
+/// One argument as its parameter takes it; `type` is the parameter's then.
+NodePtr argument(Analyzer &a, const SubprogramInfo &info, const Form *form,
                  const SubprogramInfo::Parameter &parameter, ValueType &type) {
   NodePtr value = a.expression(form);
   if (isError(value))
@@ -236,6 +238,7 @@ void noteCall(FunctionState &caller, const SubprogramInfo::Instance &callee) {
   }
   if (type.isPointer || given.isPointer)
     return value;
+  checkFits(a, value, type);
   return makeConvert(std::move(value), type, form->span);
 }
 
@@ -332,20 +335,6 @@ NodePtr leaveWith(Analyzer &a, NodePtr value, SourceSpan span) {
   return makeSequence(std::move(sequence), span);
 }
 
-void finishSubprograms(Analyzer &a) {
-  for (auto &entry : a.subprograms) {
-    SubprogramInfo &info = entry.second;
-    parseSubprogram(a, info);
-    if (info.isBroken || !info.instances.empty())
-      continue;
-    std::vector<ValueType> types;
-    for (const SubprogramInfo::Parameter &parameter : info.parameters)
-      types.push_back(declaredArgument(a, info, parameter.type));
-    size_t kept = a.result.subprograms.size();
-    instance(a, info, types);
-    if (!info.isGlobal)
-      a.result.subprograms.resize(kept); // nobody calls it
-  }
 namespace {
 
 /// The functions that `node` calls are part of what a helper calls.
@@ -364,10 +353,24 @@ void markCalled(TypedProgram &program, const Node &node) {
 
 } // namespace
 
-}
+void finishSubprograms(Analyzer &a) {
   for (const auto &code : a.result.subprograms)
     if (code->isCalledBack && code->body)
       markCalled(a.result, *code->body);
+  for (auto &entry : a.subprograms) {
+    SubprogramInfo &info = entry.second;
+    parseSubprogram(a, info);
+    if (info.isBroken || !info.instances.empty())
+      continue;
+    std::vector<ValueType> types;
+    for (const SubprogramInfo::Parameter &parameter : info.parameters)
+      types.push_back(declaredArgument(a, info, parameter.type));
+    size_t kept = a.result.subprograms.size();
+    instance(a, info, types);
+    if (!info.isGlobal)
+      a.result.subprograms.resize(kept); // nobody calls it
+  }
+}
 
 void checkCallDepth(Analyzer &a, const Form *program, unsigned frames) {
   if (frames > kMostFrames)

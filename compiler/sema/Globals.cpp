@@ -87,6 +87,8 @@ bool Initializer::put(const Form *form, const MemoryType &type,
     return false;
   if (type.isBool)
     *value = *value != 0;
+  if (!fitsIn(*value, unsigned(type.bytes * 8)))
+    return fail(form, type);
   for (uint64_t i = 0; i < type.bytes; ++i)
     bytes[offset + i] = uint8_t(*value >> (8 * i));
   return true;

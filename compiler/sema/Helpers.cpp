@@ -154,7 +154,8 @@ NodePtr helperArgument(ArgumentCheck &check, const Form *form,
   case ArgumentKind::Value:
     if (check.map && (kind == ArgumentKind::Key ? check.map->keyBytes
                                                 : check.map->valueBytes))
-      return mapOperand(a, form, *check.map, kind == ArgumentKind::Key);
+      return mapOperand(a, form, *check.map, kind == ArgumentKind::Key,
+                        /*byAddress=*/true);
     return a.expression(form);
   case ArgumentKind::Memory:
   case ArgumentKind::Text:

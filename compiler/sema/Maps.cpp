@@ -84,31 +84,46 @@ bool isScalarSize(uint64_t bytes) {
   return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
 }
 
-/// Size of what a pointer leads to; 0 when nothing says.
-uint64_t pointeeBytes(Analyzer &a, const ValueType &type) {
-  if (!type.pointee.empty())
-    if (const StructInfo *record = a.findStruct(type.pointee))
-      return record->bytes;
-  return 0;
+/// Is the operand memory that a key or value is copied from? A context holds
+/// numbers: the ends of a packet, as they stand, and sockets.
+bool isMemory(const ValueType &type) {
+  if (!type.isPointer || !isProgramSpace(type.space))
+    return false;
+  bool isEnd = type.space == Space::Packet && type.bits == 32;
+  return type.space != Space::Context && !isEnd;
+}
+
+/// Of a scalar key or value.
+ValueType sideType(const MapInfo &map, bool isKey) {
+  const std::optional<MemoryType> &type = isKey ? map.key : map.value;
+  if (type && type->isScalar())
+    return valueTypeOf(*type);
+  return integerType(unsigned((isKey ? map.keyBytes : map.valueBytes) * 8));
 }
 
 NodePtr operand(Analyzer &a, const Form *form, const MapInfo &map, bool isKey,
-                NodePtr value) {
+                NodePtr value, bool byAddress = false) {
   uint64_t bytes = isKey ? map.keyBytes : map.valueBytes;
   const char *what = isKey ? "key" : "value";
   if (isError(value))
     return value;
-  // A socket is a value, not memory that a key or value could be copied from.
-  bool isShared =
-      value->type.space == Space::Context && !value->type.pointee.empty();
-  bool isMemory =
-      value->type.isPointer && !isShared && isProgramSpace(value->type.space);
-  if (!isMemory && isScalarSize(bytes))
+  if (value->type.isPointer && value->type.space == Space::Map)
+    return a.fail(form, Kind::MapAsValue, {toString(form)});
+  bool isCopied =
+      isMemory(value->type) ||
+      (byAddress && value->type.isPointer && isProgramSpace(value->type.space));
+  if (!isCopied && isScalarSize(bytes)) {
+    ValueType type = sideType(map, isKey);
+    checkFits(a, value, type);
+    if (type.isBool)
+      value = makeConvert(std::move(value), type, form->span);
     return spill(std::move(value), bytes, form->span);
-  if (!isMemory)
+  }
+  if (!isCopied)
     return a.fail(form, Kind::MapOperandNotPointer,
                   {what, mapName(a, map), std::to_string(bytes)});
-  uint64_t actual = pointeeBytes(a, value->type);
+  fitText(*value, bytes);
+  uint64_t actual = bytesAt(a, *value);
   if (actual != 0 && actual != bytes)
     return a.fail(form, Kind::MapOperandSize,
                   {what, mapName(a, map), std::to_string(bytes),
@@ -130,10 +145,7 @@ ValueType entryType(const MapInfo &map) {
   return type;
 }
 
-ValueType scalarType(const MapInfo &map) {
-  return map.value ? valueTypeOf(*map.value)
-                   : integerType(unsigned(map.valueBytes * 8));
-}
+ValueType scalarType(const MapInfo &map) { return sideType(map, false); }
 
 bool hasScalarValue(const MapInfo &map) {
   if (!map.inner.empty())
@@ -163,15 +175,15 @@ NodePtr update(Analyzer &a, const Form *form, const MapInfo &map, NodePtr key,
 } // namespace
 
 NodePtr mapOperand(Analyzer &a, const Form *form, const MapInfo &map,
-                   bool isKey) {
-  return operand(a, form, map, isKey, a.expression(form));
+                   bool isKey, bool byAddress) {
+  return operand(a, form, map, isKey, a.expression(form), byAddress);
 }
 
 NodePtr analyzeMapLookup(Analyzer &a, const Call &call) {
   const MapInfo *map = mapFor(a, call.args[0], "map_lookup_elem");
   if (map == nullptr)
     return makeError(call.form->span);
-  NodePtr key = mapOperand(a, call.args[1], *map, true);
+  NodePtr key = mapOperand(a, call.args[1], *map, true, call.data != 0);
   return isError(key) ? std::move(key)
                       : lookup(a, call.form, *map, std::move(key));
 }
@@ -180,8 +192,8 @@ NodePtr analyzeMapUpdate(Analyzer &a, const Call &call) {
   const MapInfo *map = mapFor(a, call.args[0], "map_update_elem");
   if (map == nullptr)
     return makeError(call.form->span);
-  NodePtr key = mapOperand(a, call.args[1], *map, true);
-  NodePtr value = mapOperand(a, call.args[2], *map, false);
+  NodePtr key = mapOperand(a, call.args[1], *map, true, call.data != 0);
+  NodePtr value = mapOperand(a, call.args[2], *map, false, call.data != 0);
   NodePtr flags = call.args.size() > 3 ? a.expression(call.args[3])
                                        : makeInteger(BPF_ANY, call.form->span);
   if (isError(key) || isError(value) || isError(flags))
@@ -196,7 +208,7 @@ NodePtr analyzeMapDelete(Analyzer &a, const Call &call) {
     return makeError(call.form->span);
   std::vector<NodePtr> arguments;
   arguments.push_back(mapNode(*map, call.form->span));
-  arguments.push_back(mapOperand(a, call.args[1], *map, true));
+  arguments.push_back(mapOperand(a, call.args[1], *map, true, call.data != 0));
   if (isError(arguments.back()))
     return makeError(call.form->span);
   return callHelper(a, call.form, "map_delete_elem", std::move(arguments));
@@ -230,11 +242,19 @@ NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args,
   NodePtr value = a.expression(valueForm);
   if (map == nullptr || isError(key) || isError(value))
     return makeError(span);
+  fitText(*key, map->keyBytes);
+  fitText(*value, map->valueBytes);
   if (!isLiteral(key))
     key = makeRef(a.once(std::move(key), sequence), span);
+  if (isScalarSize(map->valueBytes) && !isMemory(value->type)) {
+    ValueType type = sideType(*map, false);
+    checkFits(a, value, type);
+    if (!type.isPointer && type.bits < 64) // what the form gives, too
+      value = makeConvert(std::move(value), type, span);
+  }
   Variable *kept = a.once(std::move(value), sequence);
   key = operand(a, args[1], *map, true, std::move(key));
-  NodePtr stored = operand(a, form, *map, false, makeRef(kept, span));
+  NodePtr stored = operand(a, valueForm, *map, false, makeRef(kept, span));
   if (isError(key) || isError(stored))
     return makeError(span);
   sequence.push_back(update(a, form, *map, std::move(key), std::move(stored),
@@ -295,6 +315,7 @@ NodePtr incrementMapEntry(Analyzer &a, const Form *form, Forms args,
   NodePtr key = a.expression(args[1]);
   if (isError(key))
     return key;
+  fitText(*key, map->keyBytes);
   Variable *keyKept = a.once(std::move(key), sequence);
   Variable *deltaKept = a.once(std::move(delta), sequence);
   NodePtr first = operand(a, args[1], *map, true, makeRef(keyKept, span));
@@ -323,7 +344,7 @@ NodePtr analyzeMapPush(Analyzer &a, const Call &call) {
     return makeError(call.form->span);
   std::vector<NodePtr> arguments;
   arguments.push_back(mapNode(*map, call.form->span));
-  arguments.push_back(mapOperand(a, call.args[1], *map, false));
+  arguments.push_back(mapOperand(a, call.args[1], *map, false, false));
   arguments.push_back(call.args.size() > 2
                           ? a.expression(call.args[2])
                           : makeInteger(BPF_ANY, call.form->span));
@@ -339,7 +360,7 @@ NodePtr testMember(Analyzer &a, const Call &call, const MapInfo &map) {
   SourceSpan span = call.form->span;
   std::vector<NodePtr> arguments;
   arguments.push_back(mapNode(map, span));
-  arguments.push_back(mapOperand(a, call.args[1], map, false));
+  arguments.push_back(mapOperand(a, call.args[1], map, false, false));
   if (isError(arguments.back()))
     return makeError(span);
   NodePtr status =

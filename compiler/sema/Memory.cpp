@@ -2,7 +2,7 @@
 // sizes. A load through an address of no known space, or of kernel memory, is
 // a kernel read; a store there is a mistake.
 
-#include "Analyzer.h"
+#include "Places.h"
 
 namespace whistler::compiler {
 
@@ -70,6 +70,8 @@ NodePtr analyzeLoad(Analyzer &a, const Call &call) {
   if (!base->type.isPointer || !isProgramSpace(base->type.space))
     return kernelLoadAt(a, call.form, std::move(base), std::move(offset),
                         value);
+  if (!staysInside(a, call.form, base->type, offset, type.bytes))
+    return makeError(call.form->span);
   ValueType pointer = pointerTo(type, base->type.space);
   if (isLiteral(offset))
     return makeLoad(std::move(base), offset->integer, value, call.form->span);
@@ -80,8 +82,9 @@ NodePtr analyzeLoad(Analyzer &a, const Call &call) {
 
 namespace {
 
-/// `p + off` as memory the program may write, or a reported mistake.
-NodePtr writable(Analyzer &a, const Form *pointerForm, const Form *offsetForm) {
+/// `bytes` at `p + off` as memory the program may write, or a reported mistake.
+NodePtr writable(Analyzer &a, const Call &call, const Form *pointerForm,
+                 const Form *offsetForm, uint64_t bytes) {
   NodePtr base = a.pointer(pointerForm);
   NodePtr offset =
       offsetForm ? a.expression(offsetForm) : makeInteger(0, pointerForm->span);
@@ -90,6 +93,8 @@ NodePtr writable(Analyzer &a, const Form *pointerForm, const Form *offsetForm) {
   if (!base->type.isPointer || !isProgramSpace(base->type.space))
     return a.fail(pointerForm, Kind::KernelMemoryStore,
                   {toString(pointerForm)});
+  if (!staysInside(a, call.form, base->type, offset, bytes))
+    return makeError(call.form->span);
   ValueType type = base->type;
   return makeOffset(std::move(base), std::move(offset), type,
                     pointerForm->span);
@@ -99,7 +104,8 @@ NodePtr writable(Analyzer &a, const Form *pointerForm, const Form *offsetForm) {
 
 NodePtr analyzeStore(Analyzer &a, const Call &call) {
   std::optional<MemoryType> type = a.parseType(call.args[0]);
-  NodePtr address = writable(a, call.args[1], call.args[2]);
+  NodePtr address =
+      writable(a, call, call.args[1], call.args[2], type ? type->bytes : 0);
   NodePtr value = a.expression(call.args[3]);
   if (!type || isError(address) || isError(value))
     return makeError(call.form->span);
@@ -108,14 +114,16 @@ NodePtr analyzeStore(Analyzer &a, const Call &call) {
   ValueType stored = valueTypeOf(*type);
   if (stored.isPointer)
     stored = integerType();
+  checkFits(a, value, stored);
   return makeStore(std::move(address), 0, std::move(value), stored,
                    call.form->span);
 }
 
 NodePtr analyzeMemset(Analyzer &a, const Call &call) {
-  NodePtr address = writable(a, call.args[0], call.args[1]);
   std::optional<uint64_t> byte = a.constant(call.args[2]);
   std::optional<uint64_t> bytes = a.constant(call.args[3]);
+  NodePtr address =
+      writable(a, call, call.args[0], call.args[1], bytes.value_or(0));
   if (isError(address) || !byte || !bytes)
     return makeError(call.form->span);
   NodePtr node = makeNode(NodeKind::Fill, address->type, call.form->span);
@@ -126,11 +134,13 @@ NodePtr analyzeMemset(Analyzer &a, const Call &call) {
 }
 
 NodePtr analyzeMemcpy(Analyzer &a, const Call &call) {
-  NodePtr to = writable(a, call.args[0], call.args[1]);
+  std::optional<uint64_t> bytes = a.constant(call.args[4]);
+  NodePtr to = writable(a, call, call.args[0], call.args[1], bytes.value_or(0));
   NodePtr from = a.pointer(call.args[2]);
   NodePtr offset = a.expression(call.args[3]);
-  std::optional<uint64_t> bytes = a.constant(call.args[4]);
   if (isError(to) || isError(from) || isError(offset) || !bytes)
+    return makeError(call.form->span);
+  if (!staysInside(a, call.form, from->type, offset, *bytes))
     return makeError(call.form->span);
   bool isKernel = !from->type.isPointer || !isProgramSpace(from->type.space);
   if (isKernel && a.function->kernelRead == nullptr)
@@ -212,7 +222,8 @@ NodePtr analyzeAtomic(Analyzer &a, const Call &call) {
   size_t values = isSwap ? 2 : 1;
   std::optional<MemoryType> type =
       atomicType(a, call.args.size() > 2 + values ? call.args.back() : nullptr);
-  NodePtr address = writable(a, call.args[0], call.args[1]);
+  NodePtr address =
+      writable(a, call, call.args[0], call.args[1], type ? type->bytes : 0);
   NodePtr value = a.expression(call.args[2]);
   NodePtr fresh = isSwap ? a.expression(call.args[3]) : nullptr;
   if (!type || !checkAtomicCpu(a, call) || isError(address) || isError(value) ||

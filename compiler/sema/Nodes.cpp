@@ -37,9 +37,13 @@ ValueType pointerTo(const MemoryType &type, Space space) {
   const MemoryType *inner = &type;
   while (inner->kind == MemoryType::Kind::Array && inner->element)
     inner = inner->element.get();
-  if (inner->kind == MemoryType::Kind::Aggregate)
-    return pointerType(space, inner->name);
   ValueType pointer = pointerType(space);
+  if (type.kind == MemoryType::Kind::Array)
+    pointer.arrayBytes = type.bytes;
+  if (inner->kind == MemoryType::Kind::Aggregate) {
+    pointer.pointee = inner->name;
+    return pointer;
+  }
   pointer.elementBits = uint8_t(inner->bytes * 8);
   pointer.elementSigned = inner->isSigned;
   return pointer;
@@ -172,6 +176,8 @@ ValueType unitePointers(const ValueType &a, const ValueType &b) {
     type.pointee.clear();
   if (a.elementBits != b.elementBits)
     type.elementBits = 0;
+  if (a.arrayBytes != b.arrayBytes)
+    type.arrayBytes = 0;
   if (a.space != b.space && isProgramSpace(a.space) != isProgramSpace(b.space))
     type.space = Space::Unknown;
   else if (a.space == Space::Trusted)
@@ -239,11 +245,30 @@ NodePtr makeOffset(NodePtr pointer, uint64_t bytes, ValueType type,
   return node;
 }
 
+/// The constant that `bytes`, a sum, ends in or begins with; null: none.
+static NodePtr *constantPart(Node &bytes) {
+  bool isSum = bytes.kind == NodeKind::Binary && bytes.op == Op::Add;
+  if (isSum)
+    for (NodePtr &part : bytes.children)
+      if (isLiteral(part))
+        return &part;
+  return nullptr;
+}
+
 NodePtr makeOffset(NodePtr pointer, NodePtr bytes, ValueType type,
                    SourceSpan span) {
   if (bytes->kind == NodeKind::Integer)
     return makeOffset(std::move(pointer), bytes->integer, std::move(type),
                       span);
+  // A packet's limit holds for one sum of its start and a number: `p + (n + 4)`
+  // says nothing about `p + n`, `(p + n) + 4` does.
+  if (NodePtr *constant =
+          type.space == Space::Packet ? constantPart(*bytes) : nullptr) {
+    uint64_t last = (*constant)->integer;
+    NodePtr rest = std::move(bytes->children[*constant == bytes->children[0]]);
+    NodePtr first = makeOffset(std::move(pointer), std::move(rest), type, span);
+    return makeOffset(std::move(first), last, std::move(type), span);
+  }
   NodePtr node = makeNode(NodeKind::Offset, std::move(type), span);
   node->children.push_back(std::move(pointer));
   node->children.push_back(std::move(bytes));

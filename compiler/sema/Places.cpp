@@ -77,6 +77,8 @@ std::optional<MemoryPlace> loadPlace(Analyzer &a, const Form *form,
     a.report(form, Kind::KernelMemoryStore, {toString(form)});
     return std::nullopt;
   }
+  if (!staysInside(a, form, base->type, offset, type->bytes))
+    return std::nullopt;
   ValueType pointer = pointerTo(*type, base->type.space);
   return MemoryPlace{
       makeOffset(std::move(base), std::move(offset), pointer, form->span),
@@ -90,9 +92,11 @@ NodePtr copyInto(Analyzer &a, const Form *form, MemoryPlace place,
   if (!value->type.isPointer)
     return a.fail(form, Kind::AggregateFromInteger, {toString(form)});
   bool isKernel = !isProgramSpace(value->type.space);
-  if (value->kind == NodeKind::KernelAddress && value->field->bytes != bytes)
+  fitText(*value, bytes);
+  uint64_t given = bytesAt(a, *value);
+  if (given != 0 && given != bytes)
     return a.fail(form, Kind::CopySizeMismatch,
-                  {std::to_string(bytes), std::to_string(value->field->bytes)});
+                  {std::to_string(bytes), std::to_string(given)});
   NodePtr node = makeNode(isKernel ? NodeKind::KernelCopy : NodeKind::Copy,
                           value->type, form->span);
   if (isKernel && a.function->kernelRead == nullptr)
@@ -107,11 +111,13 @@ NodePtr copyInto(Analyzer &a, const Form *form, MemoryPlace place,
 NodePtr storeBits(Analyzer &a, const Form *form, MemoryPlace place,
                   NodePtr value) {
   SourceSpan span = form->span;
+  checkFits(a, value, valueTypeOf(place.type), place.bitSize);
   std::vector<NodePtr> sequence;
   Variable *at = a.once(std::move(place.address), sequence);
   Variable *kept = a.once(std::move(value), sequence);
   ValueType unit = integerType(unsigned(place.type.bytes * 8));
-  uint64_t mask = ((uint64_t(1) << place.bitSize) - 1) << place.shift;
+  uint64_t mask = llvm::maskTrailingOnes<uint64_t>(place.bitSize)
+                  << place.shift;
   ValueType type = integerType();
   NodePtr rest = makeBinary(Op::And, makeLoad(makeRef(at, span), 0, unit, span),
                             makeInteger(~mask, span), type, span);
@@ -152,9 +158,10 @@ NodePtr storeInto(Analyzer &a, const Form *form,
     return copyInto(a, form, std::move(*place), std::move(value));
   if (place->bitSize)
     return storeBits(a, form, std::move(*place), std::move(value));
+  ValueType stored = valueTypeOf(place->type);
+  checkFits(a, value, stored);
   if (place->isNetworkOrder)
     return storeSwapped(a, form, std::move(*place), std::move(value));
-  ValueType stored = valueTypeOf(place->type);
   // A kernel pointer is a number once it is stored.
   if (stored.isPointer)
     stored = integerType();
@@ -265,6 +272,7 @@ NodePtr setVariable(Analyzer &a, Variable *variable, NodePtr value,
     variable->type = value->type;
     variable->type.maybeNull = false;
   }
+  checkFits(a, value, variable->type);
   return makeAssign(variable, std::move(value), span);
 }
 

@@ -174,9 +174,11 @@ void declareStruct(Analyzer &a, const Form *form, Forms args) {
   bool isRight = args.size() > 1;
   if (!isRight)
     a.report(form, Kind::EmptyStruct, {toString(args[0])});
+  a.openRecord = args[0]->symbol;
   for (const Form *field : args.drop_front())
     if (!field->isString()) // a documentation string
       isRight &= addField(a, *record, field);
+  a.openRecord = nullptr;
   if (!isRight)
     a.brokenNames.insert(args[0]->symbol);
   finishStruct(a, std::move(record));
@@ -192,8 +194,10 @@ void declareUnion(Analyzer &a, const Form *form, Forms args) {
   bool isRight = args.size() > 1;
   if (!isRight)
     a.report(form, Kind::EmptyStruct, {toString(args[0])});
+  a.openRecord = args[0]->symbol;
   for (const Form *member : args.drop_front())
     isRight &= addMember(a, *record, member);
+  a.openRecord = nullptr;
   if (!isRight)
     a.brokenNames.insert(args[0]->symbol);
   finishStruct(a, std::move(record));

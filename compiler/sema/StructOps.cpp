@@ -89,9 +89,11 @@ bool setValue(Analyzer &a, const OpsMember &member, const MemoryType &type,
   if (type.kind != MemoryType::Kind::Integer || form->isString())
     return false;
   std::optional<uint64_t> number = a.constant(form);
-  for (size_t i = 0; number && i < value.bytes.size(); ++i)
+  if (!number || !fitsIn(*number, unsigned(type.bytes * 8)))
+    return false;
+  for (size_t i = 0; i < value.bytes.size(); ++i)
     value.bytes[i] = uint8_t(*number >> (8 * i));
-  return number.has_value();
+  return true;
 }
 
 void addMember(Analyzer &a, const StructInfo &record, const Form *form,

@@ -70,6 +70,10 @@ std::optional<MemoryType> namedType(Analyzer &a, const Form *form) {
     type.kind = MemoryType::Kind::Pointer;
     return type;
   }
+  if (form->symbol == a.openRecord) {
+    a.report(form, Kind::ContainsItself, {toString(form)});
+    return std::nullopt;
+  }
   if (a.brokenNames.contains(form->symbol))
     return std::nullopt;
   const StructInfo *record = a.findStruct(cName(form->symbol));

@@ -47,8 +47,9 @@ struct ValueType {
   /// Element type of arrays of scalars, pointer to scalars.
   uint8_t elementBits = 0;
   bool elementSigned = false;
-  bool maybeNull = false; ///< result of a map look-up or reservation
-  bool isError = false;   ///< sema only: a mistake was reported already
+  uint64_t arrayBytes = 0; ///< of the whole array at the pointer; 0: not known
+  bool maybeNull = false;  ///< result of a map look-up or reservation
+  bool isError = false;    ///< sema only: a mistake was reported already
 };
 
 enum class Op : uint8_t {
@@ -232,9 +233,9 @@ struct Subprogram : Code {
   std::vector<const Variable *> parameters;
   ValueType result;
   bool isGlobal = false, isCallback = false;
-  std::vector<Capture> captures;
   /// By a helper: a callback, #'name, or what these call.
   bool isCalledBack = false;
+  std::vector<Capture> captures;
 };
 
 struct Global {

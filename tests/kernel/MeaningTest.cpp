@@ -14,7 +14,7 @@ namespace {
 const char *const kTables[] = {
     "arithmetic", "bits",   "comparison", "types",     "unions", "callbacks",
     "control",    "loops",  "places",     "maps",      "memory", "packets",
-    "mistakes",   "macros", "reads",      "functions",
+    "mistakes",   "macros", "reads",      "functions", "mixed",
 };
 
 struct MeaningParameter {

@@ -57,5 +57,8 @@
     ; KIND: FormatNotString
     ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:23: error: the format must be a string, not `text`
     (snprintf text 16 text 1 2 3)
+    ; KIND: IndexOutOfRange
+    ; CHECK: fail-contexts.lisp:[[# @LINE + 1]]:13: error: index 5 is outside of `cb`, which has 5 elements
+    (ctx cb 5)
     ; CHECK-NOT: error
     0))

@@ -28,7 +28,7 @@
     ; CHECK: fail-kernel-reads.lisp:[[# @LINE + 1]]:22: error: `(cast u32 5)` is a `u32`, too narrow for an address
     (task-struct-pid (cast u32 5))
     ; KIND: IndexOutOfRange
-    ; CHECK: fail-kernel-reads.lisp:[[# @LINE + 1]]:5: error: index 16 is outside of `comm`, which has 16 elements
+    ; CHECK: fail-kernel-reads.lisp:[[# @LINE + 1]]:28: error: index 16 is outside of `comm`, which has 16 elements
     (task-struct-comm task 16)
     ; KIND: WrongArgumentCount
     ; CHECK: fail-kernel-reads.lisp:[[# @LINE + 1]]:5: error: `task-struct-pid` takes 1 to 2 arguments, not 3

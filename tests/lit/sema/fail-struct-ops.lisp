@@ -10,6 +10,27 @@
 ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:22: error: unknown struct `tcp-congestion-opts`; did you mean `tcp-congestion-ops`?
 (defstruct-ops named tcp-congestion-opts)
 
+(import-kernel-struct tcp-sock snd-cwnd snd-nxt snd-ssthresh)
+(import-kernel-struct inet-connection-sock icsk-ca-priv)
+; A function is passed a number, which the kernel lets nobody store through.
+(defsubprog set-window ((tp (ptr tcp-sock)))
+  ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:9: error: `(tcp-sock-snd-cwnd tp)` is not memory of the program: it cannot be stored to
+  (setf (tcp-sock-snd-cwnd tp) 10))
+(defprog sets (:type :struct-ops)
+  (let ((tp (as-tcp-sock (arg 0))) (index 1))
+    (setf (tcp-sock-snd-cwnd tp) 10)
+    (set-window tp)
+    (incf (inet-connection-sock-icsk-ca-priv (as-inet-connection-sock tp) 0))
+    ; KIND: KernelFieldStore
+    ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:11: error: `(tcp-sock-snd-nxt tp)` cannot be stored to: functions of `tcp-congestion-ops` may set {{.*}}`tcp-sock-snd-cwnd`
+    (setf (tcp-sock-snd-nxt tp) 10)
+    ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:75: error: index 13 is outside of `icsk-ca-priv`, which has 13 elements
+    (setf (inet-connection-sock-icsk-ca-priv (as-inet-connection-sock tp) 13) 0)
+    ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:75: error: `index` is not a constant
+    (setf (inet-connection-sock-icsk-ca-priv (as-inet-connection-sock tp) index) 0)
+    ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:11: error: `(tcp-sock-snd-cwnd (as-tcp-sock 5))` is not memory of the program
+    (setf (tcp-sock-snd-cwnd (as-tcp-sock 5)) 1))
+  2)
 (defprog threshold (:type :struct-ops) 2)
 ; KIND: NotStructOps
 ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:1: error: `avoid` is no program of type `:struct-ops`
@@ -21,6 +42,7 @@
 (defstruct-ops own tcp-congestion-ops
   (ssthresh threshold)
   (cong-avoid avoid)
+  (init sets)
   ; KIND: MalformedOpsMember
   ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:3: error: `undo-cwnd` is not a member with its value
   undo-cwnd
@@ -38,5 +60,6 @@
   ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:10: error: `owner` of `tcp-congestion-ops` takes no value, not `1`
   (owner 1)
   ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:10: error: `flags` of `tcp-congestion-ops` takes an integer, not `"no"`
-  (flags "no"))
-  (init sets)
+  (flags "no")
+  ; CHECK: fail-struct-ops.lisp:[[# @LINE + 1]]:8: error: `key` of `tcp-congestion-ops` takes an integer, not `4294967296`
+  (key 4294967296))

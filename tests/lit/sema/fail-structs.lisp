@@ -17,6 +17,13 @@
 ; KIND: BadArrayCount
 ; CHECK: fail-structs.lisp:[[# @LINE + 1]]:21: error: an array cannot have 0 elements
 (defstruct count (a (array u8 0)))
+; KIND: ContainsItself
+; CHECK: fail-structs.lisp:[[# @LINE + 1]]:35: error: `knot` contains itself here; a pointer, `(ptr knot)`, has room
+(defstruct knot (a (ptr knot)) (b knot))
+; CHECK: fail-structs.lisp:[[# @LINE + 1]]:30: error: `ring` contains itself here
+(defstruct ring (next (array ring 2)))
+; CHECK: fail-structs.lisp:[[# @LINE + 1]]:16: error: `both` contains itself here
+(defunion both both)
 (defstruct event (pid u32) (comm (array u8 16)))
 (defstruct pair (a u32) (b u32))
 ; KIND: UnknownStruct
@@ -38,7 +45,7 @@
     ; CHECK: fail-structs.lisp:[[# @LINE + 1]]:5: error: field `pid` of `event` is not an array
     (event-pid e 0)
     ; KIND: IndexOutOfRange
-    ; CHECK: fail-structs.lisp:[[# @LINE + 1]]:5: error: index 16 is outside of `comm`, which has 16 elements
+    ; CHECK: fail-structs.lisp:[[# @LINE + 1]]:19: error: index 16 is outside of `comm`, which has 16 elements
     (event-comm e 16)
     ; KIND: AggregateFromInteger
     ; CHECK: fail-structs.lisp:[[# @LINE + 1]]:11: error: `(event-comm e)` is an array or struct: set it from one

@@ -45,6 +45,7 @@ private:
   /// The i64 `value` cut to the width of `type`, as its narrow type.
   llvm::Value *narrow(llvm::Value *value, const ValueType &type);
   llvm::Value *cut(llvm::Value *value, unsigned bits);
+  llvm::Value *number(llvm::Value *value);
   /// The i64 `value` after a round trip through `type`.
   llvm::Value *convert(llvm::Value *value, const ValueType &type);
   llvm::Value *integer(uint64_t value) { return builder_.getInt64(value); }
@@ -81,6 +82,7 @@ private:
   // LowerArithmetic.cpp
   llvm::Value *lowerUnary(const Node &node);
   llvm::Value *lowerBinary(const Node &node);
+  llvm::Value *operand(const Node &node, size_t index);
   llvm::Value *pin(llvm::Value *value);
   llvm::Value *floorOfLog2(llvm::Value *value);
   llvm::Value *divide(Op op, llvm::Value *a, llvm::Value *b);

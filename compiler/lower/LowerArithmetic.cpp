@@ -9,6 +9,8 @@
 
 #include "FunctionLowering.h"
 
+#include "../sema/Nodes.h"
+
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/Intrinsics.h>
 
@@ -172,10 +174,19 @@ Value *FunctionLowering::pin(Value *value) {
   return held;
 }
 
+/// A pointer into memory of the program stays one in sums and comparisons only.
+Value *FunctionLowering::operand(const Node &node, size_t index) {
+  const Node &child = *node.children[index];
+  Value *value = lowerInt(&child);
+  bool isPointer = child.type.isPointer && isProgramSpace(child.type.space);
+  bool keeps =
+      node.op == Op::Add || node.op == Op::Sub || find(kCompares, node.op);
+  return isPointer && !keeps ? number(value) : value;
+}
+
 Value *FunctionLowering::lowerBinary(const Node &node) {
   constexpr unsigned kManyReads = 16;
-  Value *a = lowerInt(node.children[0].get());
-  Value *b = lowerInt(node.children[1].get());
+  Value *a = operand(node, 0), *b = operand(node, 1);
   if (const PlainRow *row = find(kPlain, node.op)) {
     Value *value = builder_.CreateBinOp(row->instruction, a, b);
     if (kernelReads_ > kManyReads && isKernelRead(*node.children[1]))

@@ -167,18 +167,22 @@ Value *FunctionLowering::narrow(Value *value, const ValueType &type) {
   return cut(value, type.bits);
 }
 
-/// The low bits of an i64. The verifier lets nobody store a part of a pointer;
-/// a negation makes a number of it, and two of them give the value back.
+/// The low bits of an i64.
 Value *FunctionLowering::cut(Value *value, unsigned bits) {
   if (bits == 64)
     return value;
-  if (isa<PtrToIntInst>(value)) {
-    auto *type = FunctionType::get(value->getType(), value->getType(), false);
-    auto *negate = InlineAsm::get(type, "$0 = -$0\n\t$0 = -$0", "=r,0",
-                                  /*hasSideEffects=*/false);
-    value = builder_.CreateCall(negate, value, "number");
-  }
-  return builder_.CreateTrunc(value, builder_.getIntNTy(bits));
+  return builder_.CreateTrunc(number(value), builder_.getIntNTy(bits));
+}
+
+/// The verifier lets nobody store a part of a pointer, nor shift, mask or
+/// multiply one; a negation makes a number of it, and two give the value back.
+Value *FunctionLowering::number(Value *value) {
+  if (!isa<PtrToIntInst>(value))
+    return value;
+  auto *type = FunctionType::get(value->getType(), value->getType(), false);
+  auto *negate = InlineAsm::get(type, "$0 = -$0\n\t$0 = -$0", "=r,0",
+                                /*hasSideEffects=*/false);
+  return builder_.CreateCall(negate, value, "number");
 }
 
 Value *FunctionLowering::convert(Value *value, const ValueType &type) {

@@ -172,11 +172,20 @@ NodePtr update(Analyzer &a, const Form *form, const MapInfo &map, NodePtr key,
   return callHelper(a, form, "map_update_elem", std::move(arguments));
 }
 
+/// A key or value as it is given: memory must be there.
+NodePtr operandValue(Analyzer &a, const Form *form) {
+  const Variable *variable =
+      form->isSymbol() && !form->isKeyword() ? a.find(form->symbol) : nullptr;
+  bool mayBeNull =
+      variable && variable->type.maybeNull && isMemory(variable->type);
+  return mayBeNull ? a.pointer(form) : a.expression(form);
+}
+
 } // namespace
 
 NodePtr mapOperand(Analyzer &a, const Form *form, const MapInfo &map,
                    bool isKey, bool byAddress) {
-  return operand(a, form, map, isKey, a.expression(form), byAddress);
+  return operand(a, form, map, isKey, operandValue(a, form), byAddress);
 }
 
 NodePtr analyzeMapLookup(Analyzer &a, const Call &call) {
@@ -238,8 +247,8 @@ NodePtr setMapEntry(Analyzer &a, const Form *form, Forms args,
   SourceSpan span = form->span;
   // The key is in its place before the value is evaluated.
   std::vector<NodePtr> sequence;
-  NodePtr key = a.expression(args[1]);
-  NodePtr value = a.expression(valueForm);
+  NodePtr key = operandValue(a, args[1]);
+  NodePtr value = operandValue(a, valueForm);
   if (map == nullptr || isError(key) || isError(value))
     return makeError(span);
   fitText(*key, map->keyBytes);

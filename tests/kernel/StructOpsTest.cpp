@@ -7,6 +7,15 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include <arpa/inet.h>
+#include <net/if.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <thread>
+
 using namespace whistler;
 using namespace whistler::test;
 
@@ -118,6 +127,88 @@ TEST_F(StructOps, RegisterACongestionControl) {
   bpf_map *map = bpf_object__find_map_by_name(object.get(), "counting_reno");
   ASSERT_TRUE(map);
   EXPECT_EQ(bpf_map__type(map), BPF_MAP_TYPE_STRUCT_OPS);
+}
+
+constexpr char kWindow[] = R"(
+(import-kernel-struct tcp-sock snd-cwnd)
+(import-kernel-struct inet-connection-sock icsk-ca-priv)
+(defglobal seen u64)
+(defprog start (:type :struct-ops)
+  (let ((own (as-inet-connection-sock (arg 0))))
+    (setf (tcp-sock-snd-cwnd (as-tcp-sock (arg 0))) 77)
+    (setf (inet-connection-sock-icsk-ca-priv own 3) 40)
+    (incf (inet-connection-sock-icsk-ca-priv own 3) 2)
+    (setf seen (inet-connection-sock-icsk-ca-priv own 3))
+    0))
+(defprog threshold (:type :struct-ops) (kfunc tcp-reno-ssthresh (arg 0)))
+(defprog avoid (:type :struct-ops) 0)
+(defprog undo (:type :struct-ops) (kfunc tcp-reno-undo-cwnd (arg 0)))
+(defstruct-ops fixed tcp-congestion-ops
+  (init start) (ssthresh threshold) (cong-avoid avoid) (undo-cwnd undo)
+  (name "whistler_fixed"))
+)";
+
+bool raiseLoopback() {
+  int any = socket(AF_INET, SOCK_DGRAM, 0);
+  ifreq request = {};
+  strcpy(request.ifr_name, "lo");
+  request.ifr_flags = IFF_UP;
+  bool isUp = ioctl(any, SIOCSIFFLAGS, &request) == 0;
+  close(any);
+  return isUp;
+}
+
+/// The window of a new connection to itself that `control` is in charge of; 0
+/// when there is none.
+uint32_t windowUnder(const char *control) {
+  sockaddr_in address = {};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto *name = reinterpret_cast<sockaddr *>(&address);
+  int server = socket(AF_INET, SOCK_STREAM, 0);
+  int client = socket(AF_INET, SOCK_STREAM, 0);
+  tcp_info info = {};
+  socklen_t size = sizeof info;
+  bool isRight = bind(server, name, length) == 0 && listen(server, 1) == 0 &&
+                 getsockname(server, name, &length) == 0 &&
+                 setsockopt(client, IPPROTO_TCP, TCP_CONGESTION, control,
+                            socklen_t(strlen(control))) == 0 &&
+                 connect(client, name, length) == 0 &&
+                 getsockopt(client, IPPROTO_TCP, TCP_INFO, &info, &size) == 0;
+  close(client);
+  close(server);
+  return isRight ? info.tcpi_snd_cwnd : 0;
+}
+
+TEST_F(StructOps, SetTheWindowOfAConnection) {
+  if (!hasInterface("bpf_struct_ops_tcp_congestion_ops"))
+    GTEST_SKIP() << "this kernel has no congestion controls by programs";
+  Object object = load(kWindow, optimizationModes()[1]);
+  ASSERT_TRUE(object);
+  bpf_link *link = bpf_map__attach_struct_ops(
+      bpf_object__find_map_by_name(object.get(), "fixed"));
+  ASSERT_TRUE(link) << strerror(errno);
+  bool hasNetwork = false;
+  uint32_t window = 0;
+  std::thread([&] { // namespaces are the thread's
+    hasNetwork = unshare(CLONE_NEWNET) == 0 && raiseLoopback();
+    window = hasNetwork ? windowUnder("whistler_fixed") : 0;
+  })
+      .join();
+  bpf_link__destroy(link);
+  if (!hasNetwork)
+    GTEST_SKIP() << "no network of one's own can be made here";
+  EXPECT_EQ(window, 77u);
+  uint32_t key = 0;
+  uint64_t seen = 0;
+  int globals = -1; // of the map that is called after the object
+  for (bpf_map *map = bpf_object__next_map(object.get(), nullptr); map;
+       map = bpf_object__next_map(object.get(), map))
+    if (strstr(bpf_map__name(map), ".bss"))
+      globals = bpf_map__fd(map);
+  EXPECT_EQ(bpf_map_lookup_elem(globals, &key, &seen), 0);
+  EXPECT_EQ(seen, 42u);
 }
 
 } // namespace

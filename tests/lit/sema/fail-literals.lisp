@@ -29,7 +29,7 @@
   ; CHECK: fail-literals.lisp:[[# @LINE + 1]]:21: warning: 300 does not fit a `u8`: 44 is stored
   (let ((wrapped u8 300) (same i8 255) (word u64 -1) (truth bool 2)
         (p (make-pair)) (h (as-head (struct-alloc 8))) (d (make-long))
-        (word16 u16 1))
+        (word16 u16 1) (entry (map-lookup sized 1)))
     ; CHECK: fail-literals.lisp:[[# @LINE + 1]]:19: warning: 40000000 does not fit a `u8`: 0 is stored
     (setf wrapped 40000000)
     ; CHECK: fail-literals.lisp:[[# @LINE + 1]]:22: warning: -32769 does not fit a `i16`: 32767 is stored
@@ -69,6 +69,9 @@
     ; KIND: MapAsValue
     ; CHECK: fail-literals.lisp:[[# @LINE + 1]]:30: error: map `narrow` is not a value
     (setf (getmap texts "k") narrow)
+    ; KIND: MissingNullTest
+    ; CHECK: fail-literals.lisp:[[# @LINE + 1]]:30: error: `entry` may be 0: test it before its memory is used
+    (setf (getmap texts "k") entry)
     ; Memory on the stack that is not the struct's.
     ; KIND: MemoryTooSmall
     ; CHECK: fail-literals.lisp:[[# @LINE + 1]]:5: error: `store` is told of 16 bytes, but a `long` has 12

@@ -15,6 +15,7 @@
 
 #include "CurrentTaskIds.h"
 
+#include "ReadOrigin.h"
 #include "TypedPointers.h"
 #include "Versions.h"
 #include "whistler/ir/HelperCall.h"
@@ -42,6 +43,14 @@ Value *callForIds(IRBuilderBase &builder) {
   signature.id = BPF_FUNC_get_current_pid_tgid;
   signature.effects = ir::HelperEffects::Pure;
   return ir::createHelperCall(builder, signature, {});
+}
+
+/// One call serves all.
+ReadCost costOf(bool isFirst) {
+  ReadCost cost;
+  cost.ids = isFirst ? 1 : 0;
+  cost.instructions = isFirst ? 2 : 1;
+  return cost;
 }
 
 } // namespace
@@ -72,6 +81,9 @@ PreservedAnalyses CurrentTaskIds::run(Function &function,
       if (auto shift = currentTaskIdShift(*call))
         reads.push_back({call, *shift});
   for (auto [read, shift] : reads) {
+    tellFate(remarks, DEBUG_TYPE, *read, "ids",
+             "from bpf_get_current_pid_tgid (helper 14)",
+             costOf(read == reads.front().first));
     remarks.emit([&, read = read] {
       return OptimizationRemark(DEBUG_TYPE, "CurrentTaskId", read)
              << "read by "

@@ -16,6 +16,7 @@
 #include "BodyVersions.h"
 #include "CurrentTaskIds.h"
 #include "StackPlan.h"
+#include "WindowFates.h"
 #include "WindowWriter.h"
 
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
@@ -46,6 +47,7 @@ uint64_t allocatedBytes(Function &function) {
 
 void reportAlone(OptimizationRemarkEmitter &remarks, CallInst *call,
                  StringRef reason) {
+  addNote(*call, ("alone: " + reason).str());
   remarks.emit([&] {
     return OptimizationRemarkMissed(DEBUG_TYPE, "ReadNotFused", call)
            << "read by "
@@ -106,9 +108,17 @@ ReadWindow copied(const ReadWindow &window, const ValueToValueMapTy &copies) {
   return result;
 }
 
+void write(const ReadWindow &window, OptimizationRemarkEmitter &remarks,
+           const WindowGuard &guard = {}) {
+  WindowFates fates(window);
+  bool inPlace = writeWindow(window, guard);
+  fates.tell(remarks, DEBUG_TYPE, inPlace);
+}
+
 /// Guarded windows, in the version of the body that their guards choose. In
 /// the other those have single reads beside them that every way needs.
-void writeGuarded(Function &function, ArrayRef<const ReadWindow *> windows) {
+void writeGuarded(Function &function, ArrayRef<const ReadWindow *> windows,
+                  OptimizationRemarkEmitter &remarks) {
   if (windows.empty())
     return;
   ValueToValueMapTy copies;
@@ -122,6 +132,11 @@ void writeGuarded(Function &function, ArrayRef<const ReadWindow *> windows) {
     }
     return all;
   });
+  // What is told is of the body that the build host's layout chooses.
+  for (auto copy : copies)
+    if (auto *inst =
+            dyn_cast_or_null<Instruction>(static_cast<Value *>(copy.second)))
+      dropOrigin(*inst);
   std::vector<ReadWindow> others;
   if (windows.size() > 1)
     for (const ReadWindow *window : windows)
@@ -130,9 +145,9 @@ void writeGuarded(Function &function, ArrayRef<const ReadWindow *> windows) {
   for (const ReadWindow &window : others)
     writeArms(window);
   // What is kept for later windows, too, would be kept on the stack.
-  writeWindow(*windows.front(), guards.front());
+  write(*windows.front(), remarks, guards.front());
   for (const ReadWindow *window : drop_begin(windows))
-    writeWindow(*window);
+    write(*window, remarks);
 }
 
 } // namespace
@@ -161,8 +176,8 @@ PreservedAnalyses FuseKernelReads::run(Function &function,
   if (fixed.empty() && guarded.empty())
     return PreservedAnalyses::all();
   for (const ReadWindow *window : fixed)
-    writeWindow(*window);
-  writeGuarded(function, guarded);
+    write(*window, remarks);
+  writeGuarded(function, guarded, remarks);
   return PreservedAnalyses::none();
 }
 

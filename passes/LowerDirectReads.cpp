@@ -31,6 +31,7 @@
 
 #include "CastJoins.h"
 #include "LaunderPointers.h"
+#include "ReadOrigin.h"
 #include "whistler/ir/HelperCall.h"
 #include "whistler/ir/KernelFunction.h"
 #include "whistler/ir/PinnedLoad.h"
@@ -57,6 +58,7 @@ struct Planned {
   DirectRead how;
   WeakTrackingVH base;
   bool givesNullable = false; ///< the pointer that is read
+  bool isCast = false;        ///< here: its base is cast for it first
 };
 
 class Lowering {
@@ -103,6 +105,7 @@ private:
   Value *load(IRBuilderBase &builder, const Planned &read);
   bool copy(IRBuilderBase &builder, const Planned &read);
   void report(const Planned &read);
+  void tell(const Planned &read);
   void reportRefused(const ReadSite &site, StringRef reason);
   Value *fieldAddress(IRBuilderBase &builder, const Planned &read);
 
@@ -135,8 +138,11 @@ void Lowering::plan() {
       pointers_.push_back({&inst, types_.typeOf(&inst)->isNullable});
     auto operation = ir::matchOperation(inst);
     auto site = operation ? readSite(*operation) : std::nullopt;
-    if (!site)
+    if (!site) {
+      if (operation && rules_.casts) // only reads have notes
+        addNote(inst, "no direct load: it is no member at a fixed offset");
       continue;
+    }
     DirectRead how = types_.plan(*site);
     bool isCopy = operation->operation == ir::Operation::KernelCopy;
     if (how.how != DirectRead::How::Refused && isCopy && !copyWidth(*site))
@@ -221,6 +227,7 @@ void Lowering::insertCast(ArrayRef<Planned *> reads) {
   builder.SetCurrentDebugLocation(first.site.operation.call->getDebugLoc());
   CallInst *call =
       createCast(builder, first.base, first.site.field.steps.front());
+  first.isCast = true;
   for (Planned *read : reads)
     read->base = call;
 }
@@ -328,8 +335,29 @@ void Lowering::lowerTested(Planned &read) {
   eraseRead(*call);
 }
 
+constexpr uint64_t kCastInstructions = 3;
+
+void Lowering::tell(const Planned &read) {
+  ReadCost cost;
+  bool isCopy = read.site.operation.operation == ir::Operation::KernelCopy;
+  cost.loads = isCopy ? read.site.bytes / copyWidth(read.site) : 1;
+  cost.instructions = (isCopy ? cost.loads : 0) +
+                      (read.isCast ? kCastInstructions : 0) +
+                      (read.how.isNullable ? 1 : 0);
+  std::string text = "direct load";
+  if (cost.loads > 1)
+    text = std::to_string(cost.loads) + " direct loads";
+  if (read.how.how == DirectRead::How::Cast)
+    text += " through bpf_rdonly_cast";
+  if (read.how.isNullable)
+    text += ", tested for null first";
+  tellFate(remarks_, DEBUG_TYPE, *read.site.operation.call, "direct", text,
+           cost);
+}
+
 void Lowering::report(const Planned &read) {
   const CallInst *call = read.site.operation.call;
+  tell(read);
   remarks_.emit([&] {
     OptimizationRemark remark(DEBUG_TYPE, "DirectRead", call);
     remark << "read by "
@@ -349,7 +377,8 @@ void Lowering::reportRefused(const ReadSite &site, StringRef reason) {
   // Without casts a helper is what most reads are meant to be.
   if (!rules_.casts && !types_.typeOf(site.base))
     return;
-  const CallInst *call = site.operation.call;
+  CallInst *call = site.operation.call;
+  addNote(*call, ("no direct load: " + reason).str());
   remarks_.emit([&] {
     return OptimizationRemarkMissed(DEBUG_TYPE, "ReadNotDirect", call)
            << "read by "

@@ -25,6 +25,7 @@
 
 #include "LowerKernelReads.h"
 
+#include "ReadOrigin.h"
 #include "StackRead.h"
 #include "whistler/ir/Operations.h"
 
@@ -159,6 +160,25 @@ CallInst *pin(IRBuilderBase &builder, Value *value) {
   return builder.CreateCall(nothing, value);
 }
 
+void tell(OptimizationRemarkEmitter &remarks,
+          const ir::OperationCall &operation) {
+  auto origin = originOf(*operation.call);
+  if (!origin)
+    return;
+  ReadCost cost;
+  cost.calls = 1;
+  cost.bytes = origin->bytes;
+  cost.instructions = origin->instructions;
+  std::string text = "single read of " + inBytes(origin->bytes);
+  if (operation.operation == ir::Operation::KernelCopy)
+    text += ", in place";
+  else
+    cost.stackBytes = kScalarBytes;
+  if (operation.field && operation.field->isBitfield())
+    text += ", shifted";
+  tellFate(remarks, DEBUG_TYPE, *operation.call, "single", text, cost);
+}
+
 /// The value that replaces the operation, null when it has none.
 Value *lower(const ir::OperationCall &operation, Scratch &scratch) {
   CallInst &call = *operation.call;
@@ -277,9 +297,11 @@ void keepApart(const Operations &operations) {
     }
 }
 
-void lower(BasicBlock &block, const Operations &operations) {
+void lower(BasicBlock &block, const Operations &operations,
+           OptimizationRemarkEmitter &remarks) {
   Scratch scratch(block, operations);
   for (const ir::OperationCall &operation : operations) {
+    tell(remarks, operation);
     if (Value *value = lower(operation, scratch)) {
       value->takeName(operation.call);
       operation.call->replaceAllUsesWith(value);
@@ -299,10 +321,11 @@ PreservedAnalyses LowerKernelReads::run(Function &function,
       count += operations.size();
       blocks.push_back({&block, std::move(operations)});
     }
+  OptimizationRemarkEmitter remarks(&function);
   for (auto &[block, operations] : blocks) {
     if (count > kKeptAddresses)
       keepApart(operations);
-    lower(*block, operations);
+    lower(*block, operations, remarks);
   }
   for (BasicBlock &block : function)
     pinSums(block);

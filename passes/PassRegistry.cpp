@@ -10,6 +10,7 @@
 #include "LowerDirectReads.h"
 #include "LowerKernelReads.h"
 #include "MergeContextLoads.h"
+#include "NameReads.h"
 #include "PassOptions.h"
 #include "ReadInPlace.h"
 #include "ShareSlots.h"
@@ -116,6 +117,10 @@ Expected<PassOptions> parsePassOptions(StringRef text) {
 void registerPasses(PassBuilder &builder, std::optional<unsigned> liveValues) {
   builder.registerPipelineParsingCallback(addModulePass);
   builder.registerPipelineParsingCallback(addFunctionPass);
+  builder.registerAnalysisRegistrationCallback(
+      [](ModuleAnalysisManager &analyses) {
+        analyses.registerPass([] { return FollowedReads(); });
+      });
   builder.registerOptimizerLastEPCallback(
       [liveValues](ModulePassManager &manager, OptimizationLevel) {
         manager.addPass(JoinVersions());

@@ -11,6 +11,7 @@
 #include "LowerDirectReads.h"
 #include "LowerKernelReads.h"
 #include "MergeContextLoads.h"
+#include "NameReads.h"
 #include "PassOptions.h"
 #include "ReadInPlace.h"
 #include "ShareSlots.h"
@@ -62,8 +63,10 @@ public:
 
   ModulePassManager build() {
     check();
+    manager_.addPass(NameReads());
     if (options_.optimize && options_.reads != ReadStrategy::Naive) {
       mergeReads();
+      manager_.addPass(FollowReads());
       if (options_.reads == ReadStrategy::Portable && !options_.targetKernel)
         manager_.addPass(VersionFunctions());
       add(LowerDirectReads(rulesOf(options_), !options_.relocatable));

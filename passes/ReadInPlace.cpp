@@ -19,6 +19,7 @@
 #include "ReadInPlace.h"
 
 #include "ReadDestination.h"
+#include "ReadOrigin.h"
 #include "whistler/ir/Operations.h"
 
 #include <llvm/Analysis/OptimizationRemarkEmitter.h>
@@ -31,6 +32,15 @@ using namespace llvm;
 namespace whistler::passes {
 
 namespace {
+
+void tell(OptimizationRemarkEmitter &remarks, const CallInst &read) {
+  ReadCost cost;
+  cost.calls = 1;
+  cost.bytes = read.getDataLayout().getTypeStoreSize(read.getType());
+  cost.instructions = kInPlaceInstructions;
+  tellFate(remarks, DEBUG_TYPE, read, "in-place",
+           "single read of " + inBytes(cost.bytes) + ", in place", cost);
+}
 
 void rewrite(const ir::OperationCall &operation, StoreInst &store) {
   CallInst &read = *operation.call;
@@ -64,6 +74,7 @@ PreservedAnalyses ReadInPlace::run(Function &function,
     StoreInst *store = isBitfield ? nullptr : destinationOf(*read.call);
     if (!store)
       continue;
+    tell(remarks, *read.call);
     remarks.emit([&] {
       return OptimizationRemark(DEBUG_TYPE, "ReadInPlace", read.call)
              << "read by "

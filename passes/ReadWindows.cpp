@@ -17,6 +17,7 @@
 
 #include "CurrentTaskIds.h"
 #include "Partition.h"
+#include "ReadOrigin.h"
 #include "ReadPlace.h"
 
 #include <llvm/ADT/MapVector.h>
@@ -40,8 +41,8 @@ constexpr size_t kLongestRun = 4;
 /// Instructions of a read alone; around a value that a helper has at hand; of a
 /// window without its fields, when it is exact and when it is guarded; and for
 /// each field of a guarded one.
-constexpr uint64_t kAlone = 6, kId = 2, kExact = 5, kGuarded = 12,
-                   kGuardedField = 2;
+constexpr uint64_t kAlone = kAloneInstructions, kId = 2, kExact = 5,
+                   kGuarded = 12, kGuardedField = 2;
 
 /// A kernel read that may share a window with others.
 struct KernelRead {
@@ -266,13 +267,20 @@ private:
 
   uint64_t sharedPs(const ReadWindow &window) const {
     const CostModel &costs = limits_.costs;
-    uint64_t instructions = kExact + window.fields.size();
-    if (window.kind == WindowKind::Hoisted)
-      instructions = kAlone - 1;
-    else if (window.kind != WindowKind::Exact)
-      instructions = kGuarded + kGuardedField * window.fields.size();
-    return costs.readPs(window.bytes) + costs.instructionsPs(instructions) +
+    return costs.readPs(window.bytes) +
+           costs.instructionsPs(window.instructions) +
            costs.stackBytePs * window.bytes;
+  }
+
+  static uint64_t instructionsOf(const ReadWindow &window) {
+    switch (window.kind) {
+    case WindowKind::Hoisted:
+      return kAlone - 1;
+    case WindowKind::Exact:
+      return kExact + window.fields.size();
+    default:
+      return kGuarded + kGuardedField * window.fields.size();
+    }
   }
 
   /// Whether a path that needs only some of the fields loses more than the
@@ -347,6 +355,7 @@ private:
       setAnchor(window, widest);
       window.buffer = alignTo(window.bytes + kSlack, 8);
     }
+    window.instructions = instructionsOf(window);
     return window;
   }
 
@@ -399,6 +408,22 @@ private:
 };
 
 } // namespace
+
+CallInst *ReadWindow::leader() const {
+  auto line = [](const CallInst *call) {
+    const DebugLoc &place = call->getDebugLoc();
+    return place ? place.getLine() : ~0u;
+  };
+  CallInst *leader = fields.front().calls.front();
+  for (const WindowField &field : fields)
+    for (CallInst *call : field.calls) {
+      if (call == at)
+        return call;
+      if (line(call) < line(leader))
+        leader = call;
+    }
+  return leader;
+}
 
 WindowPlan planWindows(Function &function, FunctionAnalysisManager &analyses,
                        const WindowLimits &limits) {

@@ -42,6 +42,11 @@ struct ReadWindow {
   bool masked = false;
   bool needed = false; ///< every field, on every way from the place
   uint64_t apartPs = 0, sharedPs = 0; ///< by the model, before and after
+  uint64_t instructions = 0;          ///< around its call, by the model
+
+  /// The read that the window's code is counted to: the one that it is read
+  /// at, or the first in the source.
+  llvm::CallInst *leader() const;
 };
 
 /// A read that stays alone, and why.

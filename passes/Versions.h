@@ -26,6 +26,10 @@ constexpr llvm::StringLiteral kTracingAttribute = "whistler-tracing";
 /// every kernel and helper 158 where there is one.
 bool isTracing(const llvm::Function &function);
 
+/// The kernels that take the version that `function` is: "6.2+", "older"; ""
+/// when it is none.
+llvm::StringRef kernelsOf(const llvm::Function &function);
+
 /// The version that `function` is; null when it is none.
 const VersionRow *versionOf(const llvm::Function &function);
 

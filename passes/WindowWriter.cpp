@@ -28,6 +28,7 @@
 #include "WindowWriter.h"
 
 #include "ReadDestination.h"
+#include "ReadOrigin.h"
 #include "StackRead.h"
 
 #include <llvm/ADT/MapVector.h>
@@ -76,8 +77,7 @@ class WindowWriter {
 public:
   explicit WindowWriter(const ReadWindow &window, Value *distance = nullptr)
       : window_(window), builder_(window.at), distance_(distance) {
-    builder_.SetCurrentDebugLocation(
-        window.fields.front().calls.front()->getDebugLoc());
+    builder_.SetCurrentDebugLocation(window.leader()->getDebugLoc());
   }
 
   void write() {
@@ -133,12 +133,13 @@ private:
 
   void hoist() {
     const WindowField &field = window_.fields.front();
-    Value *value =
+    CallInst *value =
         field.field
             ? ir::createKernelLoad(builder_, *field.field, window_.base)
             : ir::createKernelLoadAt(builder_, unsigned(field.bytes * 8),
                                      window_.base,
                                      builder_.getInt64(field.offset));
+    moveOrigin(*window_.leader(), *value);
     for (CallInst *call : field.calls)
       call->replaceAllUsesWith(value);
     erase();
@@ -351,12 +352,13 @@ WindowGuard createGuard(IRBuilderBase &builder, const ReadWindow &window,
 
 void writeArms(const ReadWindow &window) { WindowWriter(window).writeArms(); }
 
-void writeWindow(const ReadWindow &window, const WindowGuard &guard) {
+bool writeWindow(const ReadWindow &window, const WindowGuard &guard) {
   bool isFixed =
       window.kind == WindowKind::Exact || window.kind == WindowKind::Run;
   if (isFixed && readRunInPlace(window))
-    return;
+    return true;
   WindowWriter(window, guard.distance).write();
+  return false;
 }
 
 } // namespace whistler::passes

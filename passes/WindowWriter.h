@@ -32,8 +32,9 @@ void writeArms(const ReadWindow &window);
 
 /// Puts the window's read at its place; its reads become loads where they
 /// were. A guarded window's code is right only where its guard holds. `guard`
-/// says what of it may be kept in a register until the read.
-void writeWindow(const ReadWindow &window, const WindowGuard &guard = {});
+/// says what of it may be kept in a register until the read. True when the
+/// read goes straight to where its values are stored.
+bool writeWindow(const ReadWindow &window, const WindowGuard &guard = {});
 
 } // namespace whistler::passes
 

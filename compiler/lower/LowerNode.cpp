@@ -9,6 +9,8 @@
 
 #include "FunctionLowering.h"
 
+#include "whistler/ir/VariableName.h"
+
 #include <llvm/IR/InlineAsm.h>
 #include <llvm/Transforms/Utils/Local.h>
 
@@ -115,6 +117,8 @@ void FunctionLowering::declareVariables() {
     Type *type = slotType(*variable);
     Value *slot = variable->frameSlot ? frameSlot(frame_, variable->frameSlot)
                                       : entrySlot(type, variable->name);
+    if (auto *own = dyn_cast<AllocaInst>(slot))
+      ir::setVariableName(*own, variable->name);
     slots_[variable.get()] = slot;
     builder_.CreateAlignedStore(Constant::getNullValue(type), slot, Align(8));
   }

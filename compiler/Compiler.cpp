@@ -294,7 +294,7 @@ Expected<Compilation> Compiler::compileOnce(StringRef source,
   Compilation result;
   LLVMContext context;
   context.setDiagnosticHandler(
-      std::make_unique<RemarkCollector>(result.remarks));
+      std::make_unique<RemarkCollector>(result.remarks, options.explainReads));
   Frontend frontend(*cache_, options);
   auto module = frontend.run(source, fileName, context);
   if (!module)

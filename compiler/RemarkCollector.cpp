@@ -40,7 +40,7 @@ bool RemarkCollector::isMissedOptRemarkEnabled(StringRef pass) const {
   return isOurs(pass);
 }
 bool RemarkCollector::isPassedOptRemarkEnabled(StringRef pass) const {
-  return isOurs(pass);
+  return isOurs(pass) && (explainsReads_ || pass != passes::kReadFatesPass);
 }
 
 bool RemarkCollector::handleDiagnostics(const DiagnosticInfo &info) {
@@ -57,6 +57,7 @@ bool RemarkCollector::handleDiagnostics(const DiagnosticInfo &info) {
   if (StringRef kernels = kernelsOf(version); !kernels.empty())
     remark.message = (kernels + ": " + remark.message).str();
   remark.missed = isa<OptimizationRemarkMissed>(optimization);
+  remark.read = passes::readFate(*optimization);
   if (optimization->isLocationAvailable()) {
     StringRef file;
     optimization->getLocation(file, remark.line, remark.column);

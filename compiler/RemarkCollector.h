@@ -8,10 +8,12 @@
 namespace whistler::compiler {
 
 /// Keeps the optimization remarks of this project's passes as data; LLVM's
-/// own are not asked for. `remarks` outlives the context.
+/// own are not asked for. `remarks` outlives the context. What becomes of each
+/// read is told when `explainsReads`.
 class RemarkCollector : public llvm::DiagnosticHandler {
 public:
-  explicit RemarkCollector(std::vector<Remark> &remarks) : remarks_(remarks) {}
+  RemarkCollector(std::vector<Remark> &remarks, bool explainsReads)
+      : remarks_(remarks), explainsReads_(explainsReads) {}
   bool handleDiagnostics(const llvm::DiagnosticInfo &info) override;
   bool isAnalysisRemarkEnabled(llvm::StringRef pass) const override;
   bool isMissedOptRemarkEnabled(llvm::StringRef pass) const override;
@@ -20,6 +22,7 @@ public:
 
 private:
   std::vector<Remark> &remarks_;
+  bool explainsReads_;
 };
 
 } // namespace whistler::compiler

@@ -83,6 +83,7 @@ compiler::Options chooseOptions(const Arguments &arguments) {
                     .Case("v4", backend::Cpu::V4)
                     .Default(backend::Cpu::V3);
   options.verifyEach = arguments.has("verify-each");
+  options.explainReads = arguments.has("report");
   return options;
 }
 
@@ -109,12 +110,27 @@ std::string outputName(const Arguments &arguments, const std::string &input,
   return arguments.get("output", byDefault);
 }
 
+/// How the programs read kernel memory that have no versions for kernels.
+std::string modeName(const compiler::Options &options) {
+  using passes::ReadStrategy;
+  if (options.targetKernel)
+    return std::to_string(options.targetKernel->major) + "." +
+           std::to_string(options.targetKernel->minor) + "+";
+  bool isNaive = !options.optimize && options.reads != ReadStrategy::Direct;
+  return passes::name(isNaive ? ReadStrategy::Naive : options.reads).str();
+}
+
 void printExtras(const Arguments &arguments, const std::string &input,
-                 const std::string &output, const compiler::Compilation &result,
-                 double total) {
+                 const std::string &output, const compiler::Options &options,
+                 const compiler::Compilation &result, double total) {
   if (arguments.has("report")) {
     llvm::raw_ostream &os = output == "-" ? llvm::errs() : llvm::outs();
-    printReport(result, input, output, arguments.get("report") == "json", os);
+    std::string mode = modeName(options);
+    ReportInput report{input, output, options.costs, mode};
+    if (arguments.get("report") == "json")
+      printJsonReport(result, report, os);
+    else
+      printReport(result, report, os);
   }
   if (arguments.has("time"))
     printTimes(result, total, llvm::errs());
@@ -174,7 +190,7 @@ int compileOne(compiler::Compiler &compiler, const Arguments &arguments,
   std::string name = outputName(arguments, input, output);
   if (llvm::Error error = writeOutput(name, result->object))
     return fail(kCommand, llvm::toString(std::move(error)), kBadInput);
-  printExtras(arguments, input, name, *result, took.count());
+  printExtras(arguments, input, name, options, *result, took.count());
   return writeGenerated(arguments, input, name, *result);
 }
 

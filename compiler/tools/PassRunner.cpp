@@ -1,16 +1,19 @@
 // What whistler-opt does between reading and writing: a PassBuilder bound to
-// the BPF target machine, our passes registered in it, remarks and errors
-// printed as they come.
+// the BPF target machine, our passes registered in it, errors printed as they
+// come and remarks as a table at the end.
 //
 // --verify-each is done here and not by StandardInstrumentations because LLVM's
 // own check ends in an abort; and because the whistler.* operations are to be
 // checked as well. A pass that broke the IR keeps later passes from running.
 #include "PassRunner.h"
 
+#include "TextTable.h"
+
 #include "whistler/ir/HelperCall.h"
 #include "whistler/ir/Operations.h"
 #include "whistler/ir/Verifier.h"
 #include "whistler/passes/Pipelines.h"
+#include "whistler/passes/ReadFate.h"
 
 #include <llvm/Analysis/LazyCallGraph.h>
 #include <llvm/Analysis/LoopInfo.h>
@@ -19,6 +22,7 @@
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/FormatVariadic.h>
 #include <llvm/Support/raw_ostream.h>
 
 using namespace llvm;
@@ -40,17 +44,62 @@ bool DiagnosticPrinter::isPassedOptRemarkEnabled(StringRef pass) const {
   return wanted(pass);
 }
 
+namespace {
+
+/// The value of an argument of a remark; "" when it has none.
+std::string argument(const DiagnosticInfoOptimizationBase &remark,
+                     StringRef key) {
+  for (const auto &argument : remark.getArgs())
+    if (argument.Key == key)
+      return argument.Val;
+  return "";
+}
+
+std::vector<std::string>
+remarkRow(const DiagnosticInfoOptimizationBase &remark) {
+  std::string before = argument(remark, "Before"),
+              after = argument(remark, "After"), stack;
+  if (auto fate = passes::readFate(remark)) {
+    passes::CostModel costs;
+    auto nanoseconds = [&](const passes::ReadCost &cost) -> std::string {
+      return formatv("{0:f1}", double(cost.picoseconds(costs)) / 1000);
+    };
+    before = nanoseconds(fate->naive);
+    after = nanoseconds(fate->cost);
+    stack = std::to_string(fate->cost.stackBytes);
+  }
+  return {remark.getLocationStr(),
+          before,
+          after,
+          stack,
+          remark.getFunction().getName().str(),
+          remark.getMsg() + " [" + remark.getPassName().str() + "]"};
+}
+
+} // namespace
+
+void DiagnosticPrinter::printRemarks(raw_ostream &os) const {
+  if (remarkRows_.empty())
+    return;
+  TextTable table;
+  table.columns = {Align::Left,  Align::Right, Align::Right,
+                   Align::Right, Align::Left,  Align::Left};
+  table.rows = {{"place", "ns before", "ns after", "stack", "function",
+                 "remark (ns: a model, not a measurement)"}};
+  append_range(table.rows, remarkRows_);
+  table.print(os);
+}
+
 bool DiagnosticPrinter::handleDiagnostics(const DiagnosticInfo &info) {
   auto *remark = dyn_cast<DiagnosticInfoOptimizationBase>(&info);
   if (remark && !wanted(remark->getPassName()))
     return true;
   errors_ += info.getSeverity() == DS_Error;
-  DiagnosticPrinterRawOStream printer(errs());
   if (remark) {
-    errs() << remark->getLocationStr() << ": remark: " << remark->getMsg()
-           << " [" << remark->getPassName() << "]\n";
+    remarkRows_.push_back(remarkRow(*remark));
     return true;
   }
+  DiagnosticPrinterRawOStream printer(errs());
   errs() << LLVMContext::getDiagnosticMessagePrefix(info.getSeverity()) << ": ";
   info.print(printer);
   errs() << '\n';

@@ -8,13 +8,15 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 namespace whistler::tools {
 
 enum class Remarks { None, Ours, All };
 
-/// Prints what LLVM reports through a context: errors and warnings always,
-/// optimization remarks on request, as `file:line:col: remark: text [pass]`.
+/// Prints what LLVM reports through a context: errors and warnings at once.
+/// Optimization remarks are kept on request, for a table with the source place
+/// and what the model says of the read concerned.
 class DiagnosticPrinter : public llvm::DiagnosticHandler {
 public:
   explicit DiagnosticPrinter(Remarks remarks) : remarks_(remarks) {}
@@ -24,11 +26,13 @@ public:
   bool isPassedOptRemarkEnabled(llvm::StringRef pass) const override;
   bool isAnyRemarkEnabled() const override { return remarks_ != Remarks::None; }
   bool sawErrors() const { return errors_ != 0; }
+  void printRemarks(llvm::raw_ostream &os) const;
 
 private:
   bool wanted(llvm::StringRef pass) const;
   Remarks remarks_;
   unsigned errors_ = 0;
+  std::vector<std::vector<std::string>> remarkRows_;
 };
 
 /// Runs a textual pipeline, our passes and LLVM's, with a PassBuilder bound to

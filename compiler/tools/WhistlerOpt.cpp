@@ -181,15 +181,9 @@ int transform(const Arguments &arguments, Module &module,
   return kDone;
 }
 
-int run(const Arguments &arguments) {
-  Remarks remarks = StringSwitch<Remarks>(arguments.get("remarks"))
-                        .Case("whistler", Remarks::Ours)
-                        .Case("all", Remarks::All)
-                        .Default(Remarks::None);
-  LLVMContext context;
-  auto owned = std::make_unique<tools::DiagnosticPrinter>(remarks);
-  const tools::DiagnosticPrinter &printer = *owned;
-  context.setDiagnosticHandler(std::move(owned));
+/// From reading to writing, with what is reported going to `printer`.
+int run(const Arguments &arguments, LLVMContext &context,
+        const tools::DiagnosticPrinter &printer) {
   backend::TargetOptions target;
   target.cpu = chooseCpu(arguments);
   auto machine = backend::createTargetMachine(target);
@@ -209,6 +203,20 @@ int run(const Arguments &arguments) {
   if (Error error = writeOutput(arguments.get("output", "-"), *bytes))
     return fail(kCommand, toString(std::move(error)), kBadInput);
   return kDone;
+}
+
+int run(const Arguments &arguments) {
+  Remarks remarks = StringSwitch<Remarks>(arguments.get("remarks"))
+                        .Case("whistler", Remarks::Ours)
+                        .Case("all", Remarks::All)
+                        .Default(Remarks::None);
+  LLVMContext context;
+  auto owned = std::make_unique<tools::DiagnosticPrinter>(remarks);
+  const tools::DiagnosticPrinter &printer = *owned;
+  context.setDiagnosticHandler(std::move(owned));
+  int status = run(arguments, context, printer);
+  printer.printRemarks(errs());
+  return status;
 }
 
 } // namespace

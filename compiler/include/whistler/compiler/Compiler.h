@@ -5,12 +5,14 @@
 #include "whistler/compiler/Declarations.h"
 #include "whistler/compiler/Diagnostics.h"
 #include "whistler/compiler/Options.h"
+#include "whistler/passes/ReadFate.h"
 
 #include <llvm/ADT/SmallVector.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +24,9 @@ struct Remark {
   std::string file;
   unsigned line = 0, column = 0;
   bool missed = false;
+  /// What became of one read of the source: in remarks of their own, with
+  /// Options::explainReads.
+  std::optional<passes::ReadFate> read = std::nullopt;
 };
 
 /// Wall time of one stage.

@@ -22,6 +22,8 @@ struct Options {
   backend::Cpu cpu = backend::Cpu::V3;
   bool verifyEach = false;
   passes::CostModel costs; ///< of the machine that the reads are chosen for
+  /// Follow each read as it is written: remarks with `Remark::read`.
+  bool explainReads = false;
 };
 
 } // namespace whistler::compiler

@@ -171,14 +171,23 @@ NodePtr analyzeBpfLoop(Analyzer &a, const Call &call) {
   bool returns = callbackBody(a, call, header[0], *callback);
   if (isError(rounds))
     return rounds;
-  arguments.push_back(std::move(rounds));
+  // Verifiers that know a count of 0 remove the callback and not what takes its
+  // address: "No program to jit". A test that they know, too, goes with it.
+  bool isKnown = isLiteral(rounds) && rounds->integer != 0;
+  Variable *count = isKnown ? nullptr : a.once(std::move(rounds), sequence);
+  arguments.push_back(isKnown ? std::move(rounds) : makeRef(count, span));
   arguments.push_back(addCallback(a, std::move(callback)));
   arguments.push_back(
       makeNode(NodeKind::FrameRef, pointerType(Space::Stack), span));
   arguments.push_back(makeInteger(0, span));
   NodePtr loop = callHelper(a, call.form, "loop", std::move(arguments));
-  if (!returns)
-    return loop;
+  if (count)
+    loop = makeIf(makeRef(count, span), std::move(loop), makeInteger(0, span),
+                  span);
+  if (!returns) {
+    sequence.push_back(std::move(loop));
+    return makeSequence(std::move(sequence), span);
+  }
   Variable *done = a.once(std::move(loop), sequence);
   sequence.push_back(passReturnOn(a, span));
   sequence.push_back(makeRef(done, span));

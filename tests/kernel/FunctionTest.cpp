@@ -116,6 +116,11 @@ const Row kRows[] = {
      "",
      "(setf r (bpf-loop (i a) (incf r 2)))",
      {{5, 0, 5}, {0, 0, 0}}},
+    {"BpfLoopOfNoRoundsThatTheVerifierKnows",
+     "(defglobal none u64 0 :const t)",
+     "(bpf-loop (i none) (incf r 7)) (bpf-loop (i a) (incf r 2))"
+     " (incf r (bpf-loop (i none) (incf r 7)))",
+     {{5, 0, 10}}},
     {"BpfLoopCounterIsComparedLater",
      "",
      "(let ((n 0)) (bpf-loop (i (ctx len)) (when (> i 100000) (break))"

@@ -19,6 +19,20 @@ namespace {
 
 Align naturalAlign(unsigned bits) { return Align(std::max(1u, bits / 8)); }
 
+/// Of an access through the first child. The verifier wants the stack aligned,
+/// where a header's field may be anywhere: LLVM then takes it in pieces.
+Align accessAlign(const Node &node) {
+  const Node *pointer = node.children[0].get();
+  Align natural = naturalAlign(node.type.bits);
+  if (pointer->type.space != Space::Stack)
+    return natural;
+  uint64_t offset = node.integer;
+  for (; pointer->kind == NodeKind::Offset && pointer->children.size() == 1;
+       pointer = pointer->children[0].get())
+    offset += pointer->integer;
+  return commonAlignment(natural, offset);
+}
+
 bool isConstantZero(const Value *value) {
   auto *constant = dyn_cast<ConstantInt>(value);
   return constant && constant->isZero();
@@ -87,7 +101,7 @@ Value *FunctionLowering::lowerLoad(const Node &node) {
                                       node.isVolatile);
   Value *value =
       builder_.CreateAlignedLoad(builder_.getIntNTy(node.type.bits), from,
-                                 naturalAlign(node.type.bits), node.isVolatile);
+                                 accessAlign(node), node.isVolatile);
   return extend(value, node.type.isSigned);
 }
 
@@ -100,8 +114,8 @@ Value *FunctionLowering::lowerStore(const Node &node) {
     return value;
   }
   value = coerce(value, false);
-  builder_.CreateAlignedStore(narrow(value, node.type), to,
-                              naturalAlign(node.type.bits), node.isVolatile);
+  builder_.CreateAlignedStore(narrow(value, node.type), to, accessAlign(node),
+                              node.isVolatile);
   if (node.children[0]->type.space == Space::Stack &&
       isCounter(*node.children[1]))
     forgetValue(to, node.type.bits / 8);

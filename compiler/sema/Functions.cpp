@@ -107,7 +107,10 @@ NodePtr resultValue(Analyzer &a, FunctionState &state, NodePtr value,
   if (isError(value) || neverReturns(*value))
     return value;
   if (value->type.isPointer && value->type.space == Space::Stack) {
-    a.diagnostics.report(value->span, Kind::ReturnsStackPointer);
+    const Node *last = value.get(); // of a body: its last form
+    while (last->kind == NodeKind::Sequence && !last->children.empty())
+      last = last->children.back().get();
+    a.diagnostics.report(last->span, Kind::ReturnsStackPointer);
     return makeError(span);
   }
   // 0 is a null pointer as well as a number.

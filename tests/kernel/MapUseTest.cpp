@@ -8,6 +8,7 @@
 #include <bpf/libbpf.h>
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -324,6 +325,50 @@ TEST_F(MapUse, AnAreaOfMemoryIsFound) {
   loaded.set("in", 0, reinterpret_cast<uint64_t>(here));
   EXPECT_EQ(loaded.run(false), 0);
   EXPECT_EQ(loaded.value("out"), 1u);
+}
+
+constexpr char kMarks[] = R"(
+(import-kernel-struct file f-inode)
+(defmap marks :type :inode-storage :key-type i32 :value-type u64
+  :map-flags BPF_F_NO_PREALLOC)
+(defmap wanted :type :array :key-type u32 :value-type u32 :max-entries 1)
+(defprog opened (:type :lsm :section "lsm/file_open")
+  (when (= (>> (get-current-pid-tgid) 32) (getmap wanted 0))
+    (when-let (mark (inode-storage-get marks (file-f-inode (arg file)) 0
+                                       BPF_LOCAL_STORAGE_GET_F_CREATE))
+      (incf (load u64 mark) 5)))
+  0)
+)";
+
+/// Opens of a file by this process are counted in its inode; user space finds
+/// the count under a descriptor.
+TEST_F(MapUse, InodesKeepMarks) {
+  auto bytes = compileObject(kMarks, "marks.lisp", optimizationModes()[1]);
+  bpf_object *object =
+      bpf_object__open_mem(bytes.data(), bytes.size(), nullptr);
+  ASSERT_TRUE(object);
+  std::unique_ptr<bpf_object, decltype(&bpf_object__close)> owner(
+      object, bpf_object__close);
+  bpf_program *program = bpf_object__find_program_by_name(object, "opened");
+  if (bpf_object__load(object))
+    GTEST_SKIP() << "LSM programs cannot be loaded here: " << strerror(errno);
+  int marks = bpf_object__find_map_fd_by_name(object, "marks");
+  int wanted = bpf_object__find_map_fd_by_name(object, "wanted");
+  uint32_t key = 0, self = uint32_t(getpid());
+  ASSERT_EQ(bpf_map_update_elem(wanted, &key, &self, BPF_ANY), 0);
+  bpf_link *link = bpf_program__attach_lsm(program);
+  if (!link)
+    GTEST_SKIP() << "LSM programs cannot be attached here: " << strerror(errno);
+  char path[] = "/tmp/whistler-marks-XXXXXX";
+  int file = mkstemp(path);
+  close(open(path, O_RDONLY));
+  uint64_t mark = 0;
+  int found = bpf_map_lookup_elem(marks, &file, &mark);
+  bpf_link__destroy(link);
+  close(file);
+  unlink(path);
+  EXPECT_EQ(found, 0) << strerror(errno);
+  EXPECT_EQ(mark, 10u); // made, and opened again
 }
 
 } // namespace

@@ -114,6 +114,7 @@ Error optimize(Module &module, TargetMachine &machine,
 
   combines.registerWith(callbacks);
   targetPipeline(builder, options.optimize).run(module, analyses.modules);
+  foldNullLoads(module);
   dropIdleAtomics(module);
   return takeFirstError(diagnostics, module);
 }

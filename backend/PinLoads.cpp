@@ -20,6 +20,10 @@
 // instruction's memory operand. There it is branch folding that merges equal
 // ends of blocks; it leaves alone what has the flag NoMerge.
 //
+// Where a test has shown the base to be null, LLVM puts 0 for it, and the
+// verifier sees a load through a number. The kernel gives 0 for a load that
+// faults (ex_handler_bpf); such a load becomes this 0.
+//
 // A context load has its constant offset in the call: the target's own pass
 // for these (BPFPreserveStaticOffset) knows no `nomerge`, and leaves loads at
 // offset 0 what they are.
@@ -114,6 +118,30 @@ void pin(LoadInst &load, MDNode *tag) {
   RecursivelyDeleteTriviallyDeadInstructionsPermissive(pointer);
 }
 
+/// A relocated number; see BindRelocations.cpp.
+bool isRelocated(const Value *value) {
+  auto *load = dyn_cast<LoadInst>(value);
+  auto *symbol =
+      load ? dyn_cast<GlobalVariable>(load->getPointerOperand()) : nullptr;
+  return symbol && symbol->hasMetadata(LLVMContext::MD_preserve_access_index);
+}
+
+/// Whether `pointer` leads to a field of a record at 0: what is left of
+/// `null + offset` when LLVM has found the base to be null.
+bool isOffNull(const Value *pointer) {
+  if (isa<ConstantPointerNull>(pointer))
+    return true;
+  if (auto *field = dyn_cast<GetElementPtrInst>(pointer))
+    return isOffNull(field->getPointerOperand());
+  if (auto *call = dyn_cast<IntrinsicInst>(pointer))
+    return call->getIntrinsicID() == Intrinsic::bpf_passthrough &&
+           isOffNull(call->getArgOperand(1));
+  auto *number = dyn_cast<Operator>(pointer);
+  return number && number->getOpcode() == Instruction::IntToPtr &&
+         (isRelocated(number->getOperand(0)) ||
+          isa<ConstantInt>(number->getOperand(0)));
+}
+
 class KeepPinnedLoads : public MachineFunctionPass {
 public:
   static char ID;
@@ -155,6 +183,20 @@ void pinLoads(Module &module) {
   MDNode *tag = pinnedTag(module.getContext());
   for (LoadInst *load : loads)
     pin(*load, tag);
+}
+
+void foldNullLoads(Module &module) {
+  for (Function &function : module)
+    for (Instruction &inst : make_early_inc_range(instructions(function))) {
+      auto *load = dyn_cast<IntrinsicInst>(&inst);
+      if (load &&
+          load->getIntrinsicID() == Intrinsic::bpf_getelementptr_and_load &&
+          isPinnedTag(load->getMetadata(LLVMContext::MD_tbaa)) &&
+          isOffNull(load->getArgOperand(0))) {
+        load->replaceAllUsesWith(Constant::getNullValue(load->getType()));
+        load->eraseFromParent();
+      }
+    }
 }
 
 FunctionPass *createKeepPinnedLoads() { return new KeepPinnedLoads(); }

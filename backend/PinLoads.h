@@ -9,6 +9,10 @@ namespace whistler::backend {
 /// a common successor. Run directly before LLVM's pipeline.
 void pinLoads(llvm::Module &module);
 
+/// Puts 0 for such loads where LLVM has found the base to be null. Run behind
+/// LLVM's pipeline.
+void foldNullLoads(llvm::Module &module);
+
 } // namespace whistler::backend
 
 #endif

@@ -49,6 +49,22 @@ TEST(PinLoads, StayApart) {
   EXPECT_EQ(loads(twoArms(", !whistler.pinned !0")), 2u);
 }
 
+TEST(PinLoads, OfAFieldOfNothingAreZero) {
+  auto assembly = compile(R"(
+define i32 @probe(ptr %ctx) null_pointer_is_valid section "tc" {
+  %place = getelementptr i8, ptr null, i64 12
+  %x = load i32, ptr %place, align 4, !whistler.pinned !0
+  ret i32 %x
+}
+!0 = !{}
+)",
+                          {}, Output::Assembly);
+  ASSERT_TRUE(bool(assembly)) << toString(assembly.takeError());
+  StringRef text(assembly->data(), assembly->size());
+  EXPECT_TRUE(text.contains("w0 = 0")) << text.str();
+  EXPECT_FALSE(text.contains("= *(u32 *)")) << text.str();
+}
+
 TEST(PinLoads, OthersAreMerged) { EXPECT_EQ(loads(twoArms("")), 1u); }
 
 } // namespace

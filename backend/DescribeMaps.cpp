@@ -85,6 +85,8 @@ std::vector<RunningMap> describeMaps(bpf_object *object) {
   std::vector<RunningMap> result;
   bpf_map *map = nullptr;
   bpf_object__for_each_map(map, object) {
+    if (bpf_map__name(map) == kScratchMap)
+      continue;
     RunningMap one;
     one.name = bpf_map__name(map);
     one.kind = bpf_map__type(map);

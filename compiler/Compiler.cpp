@@ -13,6 +13,7 @@
 #include "Frontend.h"
 #include "RemarkCollector.h"
 #include "whistler/backend/CallStacks.h"
+#include "whistler/backend/Run.h"
 #include "whistler/backend/Target.h"
 #include "whistler/ir/PinnedLoad.h"
 
@@ -24,6 +25,7 @@ using namespace llvm;
 namespace whistler::compiler {
 
 static_assert(ir::kPinnedLoad == backend::kPinnedLoad);
+static_assert(passes::kSpillMap == backend::kScratchMap);
 
 namespace {
 

@@ -27,6 +27,7 @@
 #include "LiveValues.h"
 #include "whistler/ir/HelperCall.h"
 #include "whistler/ir/Program.h"
+#include "whistler/passes/Pipelines.h"
 
 #include <linux/bpf.h>
 #include <llvm/ADT/StringExtras.h>
@@ -39,8 +40,6 @@ using namespace llvm;
 namespace whistler::passes {
 
 namespace {
-
-constexpr StringLiteral kMapName = "whistler_spill";
 
 constexpr uint64_t kSlotBytes = 8;
 /// A value of a per-CPU array: PCPU_MIN_UNIT_SIZE of the kernel, 32 KiB.
@@ -198,7 +197,7 @@ GlobalVariable *addArray(Module &module, size_t entries, size_t slots) {
   area->count = slots;
   area->bytes = slots * kSlotBytes;
   ir::MapDefinition map;
-  map.name = kMapName;
+  map.name = kSpillMap;
   map.type = BPF_MAP_TYPE_PERCPU_ARRAY;
   map.maxEntries = entries;
   map.key = key;

@@ -154,7 +154,8 @@ std::vector<MapValues> MapReader::read() {
   bpf_object__for_each_map(map, object_) {
     std::string name = stableName(map);
     bool isConstant = name.rfind(".rodata", 0) == 0 || name == ".kconfig";
-    if (!isConstant && isReadable(bpf_map__type(map)))
+    bool isScratch = name == "whistler_spill"; // of the compiler's, not theirs
+    if (!isConstant && !isScratch && isReadable(bpf_map__type(map)))
       all.push_back(readMap(map));
   }
   return all;

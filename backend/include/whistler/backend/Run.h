@@ -4,6 +4,7 @@
 #include "whistler/backend/Load.h"
 
 #include <functional>
+#include <string_view>
 
 namespace whistler::backend {
 
@@ -35,6 +36,9 @@ struct SectionVariable {
   std::string name;
   uint32_t type = 0, offset = 0, bytes = 0;
 };
+
+/// The compiler's own map (docs/kernel-reads.md, limits): no one's to look at.
+constexpr std::string_view kScratchMap = "whistler_spill";
 
 /// A map of a running object. Types are ids in the object's BTF, 0 for none.
 struct RunningMap {

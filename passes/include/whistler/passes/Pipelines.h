@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace whistler::passes {
@@ -51,6 +52,9 @@ struct PipelineOptions {
   uint64_t windowBytes = 256; ///< most that one window of reads is long
   CostModel costs;            ///< what reads are chosen by
 };
+
+/// The per-CPU array for values that the stack doesn't hold.
+constexpr std::string_view kSpillMap = "whistler_spill";
 
 /// Registers passes, pipelines `whistler-o0<…>`, `whistler-o2<…>` and analyses
 /// by their text names, and what has to run at the end of LLVM's pipelines.

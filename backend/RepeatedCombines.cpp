@@ -1,5 +1,5 @@
-// LLVM's O2 pipeline runs instcombine eight times, nearly half the time that it
-// takes for a BPF program, and most passes in between change nothing there.
+// LLVM's O2 pipeline runs instcombine again and again, and for a BPF program
+// most passes in between change nothing.
 
 #include "RepeatedCombines.h"
 

@@ -98,7 +98,7 @@ bool isNear(const Instruction &value, const Instruction &user) {
 
 class Spiller {
 public:
-  Spiller(Function &function, Value *area) : function_(function), area_(area) {}
+  explicit Spiller(Value *area) : area_(area) {}
 
   void spill(Instruction &value, unsigned slot) {
     std::vector<Use *> uses;
@@ -141,7 +141,6 @@ private:
                                               slot * kSlotBytes);
   }
 
-  Function &function_;
   Value *area_;
 };
 
@@ -244,7 +243,7 @@ PreservedAnalyses SpillValues::run(Module &module,
   GlobalVariable *map = addArray(module, spills.size(), slots);
   for (auto [index, spill] : enumerate(spills)) {
     auto &[function, values] = spill;
-    Spiller spiller(*function, findArea(*function, *map, unsigned(index)));
+    Spiller spiller(findArea(*function, *map, unsigned(index)));
     for (auto [slot, value] : enumerate(values))
       spiller.spill(*value, unsigned(slot));
     report(*function, values.size());

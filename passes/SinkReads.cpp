@@ -34,11 +34,13 @@ namespace whistler::passes {
 
 namespace {
 
-/// A read that gives a value.
+/// A read of kernel memory that gives a value.
 bool isRead(Instruction &inst) {
+  static constexpr ir::Operation kReads[] = {
+      ir::Operation::KernelLoad, ir::Operation::KernelLoadAt,
+      ir::Operation::KernelLoadVolatile, ir::Operation::KernelLoadVolatileAt};
   auto operation = ir::matchOperation(inst);
-  return operation && operation->operation != ir::Operation::KernelCopy &&
-         operation->operation != ir::Operation::Barrier;
+  return operation && is_contained(kReads, operation->operation);
 }
 
 /// A read that may be done later, or the conversion of one.

@@ -15,6 +15,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     -Wno-missing-designated-field-initializers -Wno-deprecated-declarations)
 endif()
 
+# What the rooms need of LLVM: its shared library, but in a target with the
+# property WHISTLER_STATIC_LLVM the archives.
+llvm_map_components_to_libnames(archives BPF BitWriter IRReader Passes)
+list(JOIN archives $<SEMICOLON> archives)
+set(WHISTLER_LLVM
+  $<IF:$<BOOL:$<TARGET_PROPERTY:WHISTLER_STATIC_LLVM>>,${archives},LLVM>)
+
 # whistler_library(<room> HEADERS … SOURCES …): whistler_<room>, whistler::<room>.
 function(whistler_library room)
   cmake_parse_arguments(arg "" "" "HEADERS;SOURCES" ${ARGN})
@@ -29,6 +36,15 @@ function(whistler_library room)
   target_include_directories(${target} SYSTEM PUBLIC
     $<BUILD_INTERFACE:${LLVM_INCLUDE_DIRS}>)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:whistler_warnings>)
-  target_link_libraries(${target} PUBLIC LLVM)
+  target_link_libraries(${target} PUBLIC ${WHISTLER_LLVM})
   whistler_install_room(${target})
+endfunction()
+
+# whistler_link_llvm_statically(<tool>): LLVM's archives in place of its shared
+# library, at a fixed address. Loading and relocating the 120 MB of libLLVM takes
+# half of a small compile; a program cannot have both.
+function(whistler_link_llvm_statically tool)
+  set_target_properties(${tool} PROPERTIES
+    WHISTLER_STATIC_LLVM ON POSITION_INDEPENDENT_CODE OFF)
+  target_link_options(${tool} PRIVATE -no-pie LINKER:--gc-sections)
 endfunction()

@@ -5,8 +5,10 @@
 // file. libbpf's own ELF reader is not used because it prints to stderr about
 // files it does not like.
 //
-// All reads are real reads ("volatile" for MemoryBuffer), never mappings: a
-// mapped file that somebody truncates kills the process with SIGBUS.
+// Reads are real reads ("volatile" for MemoryBuffer) and not mappings: a mapped
+// file that somebody truncates kills the process with SIGBUS. What the kernel
+// has under /sys/kernel/btf cannot shrink; vmlinux can be mapped since 6.16, and
+// MemoryBuffer reads what can't.
 
 #include "ReadFile.h"
 
@@ -127,9 +129,10 @@ llvm::Expected<Buffer> readRawBtf(const std::string &path) {
     if ((*magic)->getBuffer() == llvm::StringRef(ELFMAG, SELFMAG))
       return ElfFile(path, status.getSize()).section(".BTF");
   }
+  const bool isKernels = llvm::StringRef(path).starts_with("/sys/kernel/btf/");
   auto whole = llvm::MemoryBuffer::getFile(path, /*IsText=*/false,
                                            /*RequiresNullTerminator=*/false,
-                                           /*IsVolatile=*/true);
+                                           /*IsVolatile=*/!isKernels);
   if (!whole)
     return llvm::createFileError(path, whole.getError());
   return std::move(*whole);

@@ -4,6 +4,7 @@
 #include "CommandLine.h"
 #include "Commands.h"
 #include "Completion.h"
+#include "LargePages.h"
 #include "TextTable.h"
 
 #include "whistler/backend/Host.h"
@@ -138,6 +139,7 @@ int dispatch(CommandArguments arguments) {
 llvm::ArrayRef<Command> tools::commands() { return kCommands; }
 
 int main(int argc, char **argv) {
+  useLargePages();
   std::vector<std::string> arguments(argv + 1, argv + argc);
   int status = dispatch(arguments);
   llvm::outs().flush();

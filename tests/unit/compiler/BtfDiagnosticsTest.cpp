@@ -19,13 +19,13 @@ namespace {
 /// BTF in a file that goes with it.
 class BtfFile {
 public:
-  explicit BtfFile(const btf::test::Builder &builder) {
+  explicit BtfFile(const whistler::btf::test::Builder &builder) {
     int descriptor = -1;
     if (llvm::sys::fs::createTemporaryFile("whistler", "btf", descriptor,
                                            path_))
       return;
     llvm::raw_fd_ostream os(descriptor, /*shouldClose=*/true);
-    btf::test::Bytes bytes = builder.bytes();
+    whistler::btf::test::Bytes bytes = builder.bytes();
     os.write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
   }
   ~BtfFile() { llvm::sys::fs::remove(path_); }
@@ -52,7 +52,7 @@ std::string firstMessage(llvm::StringRef source, const Options &options) {
   return place + name(first.kind).str() + ": " + first.message;
 }
 
-void addStruct(const btf::test::Builder &builder, const char *name,
+void addStruct(const whistler::btf::test::Builder &builder, const char *name,
                const char *field, uint32_t bytes) {
   int integer = 1; // the builder's first type
   btf__add_struct(builder.raw, name, bytes);
@@ -60,7 +60,7 @@ void addStruct(const btf::test::Builder &builder, const char *name,
 }
 
 TEST(BtfDiagnostics, TwoStructsOfOneNameAreListed) {
-  btf::test::Builder builder;
+  whistler::btf::test::Builder builder;
   builder.integer();
   addStruct(builder, "thing", "a", 4);
   addStruct(builder, "thing", "b", 8);
@@ -89,7 +89,7 @@ std::string lowered(llvm::StringRef source, const Options &options) {
 }
 
 TEST(BtfDiagnostics, AnIdChoosesWithoutRelocations) {
-  btf::test::Builder builder;
+  whistler::btf::test::Builder builder;
   builder.integer();
   addStruct(builder, "thing", "a", 4);
   addStruct(builder, "thing", "b", 8);
@@ -132,11 +132,11 @@ class ModuleImport : public ::testing::Test {
 protected:
   void SetUp() override {
     ASSERT_FALSE(llvm::sys::fs::createUniqueDirectory("whistler-btf", folder_));
-    btf::test::Builder kernel;
+    whistler::btf::test::Builder kernel;
     int integer = kernel.integer();
     addStruct(kernel, "task", "pid", 4);
     write("vmlinux", kernel);
-    btf::test::Builder module(kernel.raw);
+    whistler::btf::test::Builder module(kernel.raw);
     int task = btf__add_ptr(module.raw, 2);
     int widget = btf__add_struct(module.raw, "widget", 24);
     btf__add_field(module.raw, "owner", task, 0, 0);
@@ -152,10 +152,11 @@ protected:
   std::string path(llvm::StringRef file) const {
     return (folder_ + "/" + file).str();
   }
-  void write(llvm::StringRef file, const btf::test::Builder &builder) {
+  void write(llvm::StringRef file,
+             const whistler::btf::test::Builder &builder) {
     std::error_code error;
     llvm::raw_fd_ostream os(path(file), error);
-    btf::test::Bytes bytes = builder.bytes();
+    whistler::btf::test::Bytes bytes = builder.bytes();
     os.write(reinterpret_cast<const char *>(bytes.data()), bytes.size());
   }
 
@@ -212,7 +213,7 @@ TEST_F(ModuleImport, SaysWhatIsMissing) {
 }
 
 TEST(BtfDiagnostics, RegistersOfAnotherArchitecture) {
-  btf::test::Builder builder;
+  whistler::btf::test::Builder builder;
   builder.integer();
   addStruct(builder, "pt_regs", "gprs", 4);
   BtfFile file(builder);

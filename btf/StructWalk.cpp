@@ -3,16 +3,21 @@
 // The kernel's verifier knows nothing of names: it looks up what lies at an
 // offset, member after member, and the first one that holds the offset decides
 // (btf_struct_walk in kernel/bpf/btf.c, Linux 6.18). In a union that is not
-// always the member meant; a pointer must be hit exactly; a bitfield can't be
-// loaded in its own width; arrays are looked through to their elements. This
-// is the same walk for one known member, refusing what a kernel might: an
-// access that an older kernel takes as an error counts as one (beyond the end
-// of a union's first member, for instance).
+// always the member meant; a pointer must be hit exactly; a load must cover a
+// bitfield and may not begin behind its first byte; arrays are looked through
+// to their elements. This is the same walk for one known member, refusing what
+// a kernel might: an access that an older kernel takes as an error counts as
+// one (beyond the end of a union's first member, for instance).
+//
+// Of a bitfield the bytes that its bits are in are loaded, and no others: an
+// earlier member that is none can't lie in them.
 //
 // Of an aggregate its first byte decides: what an earlier member of a union
 // around it has ends below it, or has its first byte too.
 
 #include "StructWalk.h"
+
+#include <llvm/Support/MathExtras.h>
 
 #include <optional>
 
@@ -153,7 +158,11 @@ llvm::Expected<DirectLoad> walkStruct(const Image &image, TypeId record,
   llvm::Expected<uint64_t> bytes = sizeOf(image, field.type);
   if (!bytes)
     return bytes.takeError();
-  if (field.bitSize || *bytes == 0)
+  if (field.bitSize)
+    *bytes = (field.bitOffset + field.bitSize + 7) / 8 - field.bitOffset / 8;
+  if (field.bitSize && !llvm::isPowerOf2_64(*bytes))
+    return DirectLoad::Refused;
+  if (*bytes == 0 || (field.bitSize && field.bitOffset / 8 % *bytes))
     return DirectLoad::Refused;
   return Walk(image, field, *wanted, *bytes).from(record);
 }

@@ -62,9 +62,14 @@ private:
            (isa<PtrToIntInst>(user) && user.getType()->isIntegerTy(64));
   }
 
+  /// To the verifier, which sees what a loader made of a fact.
   static bool isConstantOffset(Instruction &user) {
     auto *address = dyn_cast<GetElementPtrInst>(&user);
-    return address && address->hasAllConstantIndices();
+    return address && all_of(address->indices(), [](Value *index) {
+             auto *call = dyn_cast<CallInst>(index);
+             auto operation = call ? ir::matchOperation(*call) : std::nullopt;
+             return isa<ConstantInt>(index) || (operation && operation->fact);
+           });
   }
 
   bool isPermitted(const Use &use, Instruction &user) const {

@@ -16,8 +16,9 @@
 //
 // One cast serves all reads of a base; it stands at the nearest common
 // dominator of them. What a trusted pointer leads to may be null: such a load
-// is tested, and gives 0. What is left (bitfields, variable offsets) is done
-// by whistler-lower-kernel-reads, with a remark.
+// is tested, and gives 0. A bitfield is loaded where it lies as on the build
+// host, a choice at load (BitfieldLoad.cpp). What is left (variable offsets) is
+// done by whistler-lower-kernel-reads, with a remark.
 //
 // The loads are pinned: the verifier wants one kind of pointer for each.
 // With a baked layout they are volatile: code generation would merge two
@@ -29,6 +30,7 @@
 
 #include "LowerDirectReads.h"
 
+#include "BitfieldLoad.h"
 #include "CastJoins.h"
 #include "LaunderPointers.h"
 #include "ReadOrigin.h"
@@ -75,12 +77,14 @@ public:
       replaceCurrentTask();
     insertCasts();
     for (Planned &read : reads_)
-      if (!read.how.isNullable)
+      if (!splits(read))
         lower(read);
     // These split blocks; nothing below asks for dominance.
     for (Planned &read : reads_)
       if (read.how.isNullable)
         lowerTested(read);
+      else if (splits(read))
+        lowerGuarded(read);
     bool changed = !reads_.empty() || changed_;
     changed |= launderPointers(
         pointers_, [&](Value *join) { return typedJoins_.contains(join); });
@@ -102,6 +106,10 @@ private:
   Instruction *commonPoint(ArrayRef<Planned *> reads);
   void lower(Planned &read);
   void lowerTested(Planned &read);
+  void lowerGuarded(Planned &read);
+  bool splits(const Planned &read) const {
+    return read.how.isNullable || (read.site.field.isBitfield() && !baked_);
+  }
   Value *load(IRBuilderBase &builder, const Planned &read);
   bool copy(IRBuilderBase &builder, const Planned &read);
   void report(const Planned &read);
@@ -232,21 +240,36 @@ void Lowering::insertCast(ArrayRef<Planned *> reads) {
     read->base = call;
 }
 
-Value *Lowering::fieldAddress(IRBuilderBase &builder, const Planned &read) {
+Value *basePointer(IRBuilderBase &builder, const Planned &read) {
   Value *base = stripCasts(read.base);
   if (!base->getType()->isPointerTy())
     base = builder.CreateIntToPtr(base, builder.getPtrTy());
-  Value *address = ir::createKernelAddress(builder, read.site.field, base);
+  return base;
+}
+
+Value *Lowering::fieldAddress(IRBuilderBase &builder, const Planned &read) {
+  Value *address = ir::createKernelAddress(builder, read.site.field,
+                                           basePointer(builder, read));
   if (read.site.offset)
     address = builder.CreatePtrAdd(address, builder.getInt64(read.site.offset));
   return address;
 }
 
 Value *Lowering::load(IRBuilderBase &builder, const Planned &read) {
-  CallInst &call = *read.site.operation.call;
-  LoadInst *value = ir::pinLoad(builder.CreateAlignedLoad(
-      call.getType(), fieldAddress(builder, read), Align(read.site.bytes),
-      baked_ || read.site.operation.isVolatile()));
+  auto bits = read.site.field.isBitfield() ? bitfieldLoad(read.site.field)
+                                           : std::nullopt;
+  Type *type = read.site.operation.call->getType();
+  if (bits)
+    type = builder.getIntNTy(static_cast<unsigned>(bits->bytes * 8));
+  Value *address =
+      bits ? createBitfieldAddress(builder, basePointer(builder, read),
+                                   read.site.field, *bits, baked_)
+           : fieldAddress(builder, read);
+  LoadInst *value = ir::pinLoad(
+      builder.CreateAlignedLoad(type, address, Align(read.site.bytes),
+                                baked_ || read.site.operation.isVolatile()));
+  if (bits)
+    return createBitfieldValue(builder, value, read.site.field, *bits);
   if (!read.site.field.pointee.empty())
     pointers_.push_back({value, read.givesNullable});
   return value;
@@ -335,6 +358,30 @@ void Lowering::lowerTested(Planned &read) {
   eraseRead(*call);
 }
 
+/// A bitfield: by a load where the kernel has its bits in the place that the
+/// load is for, else by helper.
+void Lowering::lowerGuarded(Planned &read) {
+  report(read);
+  CallInst *call = read.site.operation.call;
+  IRBuilder<> builder(call);
+  const ir::Field &field = read.site.field;
+  Instruction *then = nullptr, *otherwise = nullptr;
+  SplitBlockAndInsertIfThenElse(
+      createBitfieldGuard(builder, field, *bitfieldLoad(field)),
+      call->getIterator(), &then, &otherwise);
+  builder.SetInsertPoint(call);
+  PHINode *result = builder.CreatePHI(call->getType(), 2);
+  builder.SetInsertPoint(then);
+  builder.SetCurrentDebugLocation(call->getDebugLoc());
+  Value *value = load(builder, read);
+  call->replaceAllUsesWith(result);
+  result->takeName(call);
+  result->addIncoming(value, then->getParent());
+  result->addIncoming(call, otherwise->getParent());
+  dropOrigin(*call);
+  call->moveBefore(otherwise);
+}
+
 constexpr uint64_t kCastInstructions = 3;
 
 void Lowering::tell(const Planned &read) {
@@ -344,6 +391,8 @@ void Lowering::tell(const Planned &read) {
   cost.instructions = (isCopy ? cost.loads : 0) +
                       (read.isCast ? kCastInstructions : 0) +
                       (read.how.isNullable ? 1 : 0);
+  if (read.site.field.isBitfield())
+    cost.instructions += kShiftInstructions;
   std::string text = "direct load";
   if (cost.loads > 1)
     text = std::to_string(cost.loads) + " direct loads";
@@ -351,6 +400,8 @@ void Lowering::tell(const Planned &read) {
     text += " through bpf_rdonly_cast";
   if (read.how.isNullable)
     text += ", tested for null first";
+  if (read.site.field.isBitfield())
+    text += ", shifted";
   tellFate(remarks_, DEBUG_TYPE, *read.site.operation.call, "direct", text,
            cost);
 }

@@ -10,6 +10,7 @@
 
 #include "TypedPointers.h"
 
+#include "BitfieldLoad.h"
 #include "whistler/ir/HelperCall.h"
 
 #include <linux/bpf.h>
@@ -83,7 +84,7 @@ std::optional<ReadSite> arraySite(const ir::OperationCall &operation,
 StringRef refusal(const ReadSite &site) {
   const ir::Field &field = site.field;
   if (field.isBitfield())
-    return "a bitfield has no width of its own";
+    return bitfieldLoad(field) ? "" : "no load has just the bitfield's bytes";
   if (!field.isDirect)
     return "the verifier finds another member at its offset";
   if (!field.isAggregate)
@@ -108,6 +109,9 @@ std::optional<ReadSite> readSite(const ir::OperationCall &operation) {
     ReadSite site{operation, operation.base(), *operation.field, 0,
                   operation.field->bytes};
     lookThrough(site);
+    if (auto bits =
+            site.field.isBitfield() ? bitfieldLoad(site.field) : std::nullopt)
+      site.bytes = bits->bytes;
     return site;
   }
   case ir::Operation::KernelLoadAt:
@@ -276,6 +280,9 @@ DirectRead TypedPointers::plan(const ReadSite &site) {
       !(type->isNullable && canCast)) {
     result.how = DirectRead::How::Typed;
     result.isNullable = type->isNullable;
+    // Two choices in one read, for a base that few programs have.
+    if (type->isNullable && site.field.isBitfield())
+      result = {DirectRead::How::Refused, "its base may be null"};
   } else if (canCast) {
     result.how = DirectRead::How::Cast;
   } else {

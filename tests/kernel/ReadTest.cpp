@@ -265,6 +265,15 @@ struct ReadRow {
 
 uint64_t ownUid() { return getuid(); }
 uint64_t ownTgid() { return inFirstPidNamespace() ? uint64_t(getpid()) : 0; }
+uint64_t nibblesSwapped(uint8_t byte) {
+  return uint64_t(byte & 15) << 4 | byte >> 4;
+}
+/// Two bytes of the thread's name as a little-endian number.
+uint64_t nameNumber(size_t at) {
+  std::string name = threadName();
+  name.resize(16);
+  return uint8_t(name[at]) | uint64_t(uint8_t(name[at + 1])) << 8;
+}
 uint64_t zero() { return 0; }
 uint64_t one() { return 1; }
 /// Of this process: 120, but for its nice value.
@@ -289,6 +298,21 @@ const ReadRow kReads[] = {
     {"BitfieldResetOnFork",
      "(import-kernel-struct task-struct sched-reset-on-fork)",
      "(task-struct-sched-reset-on-fork task)", zero},
+    // Records with bitfields at known places, over the name of the thread.
+    {"Bitfields",
+     "(import-kernel-struct task-struct comm)"
+     "(import-kernel-struct iphdr ihl version)",
+     "(let ((header (as-iphdr (task-struct-comm-ptr task))))"
+     " (+ (* 16 (iphdr-ihl header)) (iphdr-version header)))",
+     [] { return nibblesSwapped(uint8_t(threadName()[0])); }},
+    {"BitfieldsBehindTheFirstByte",
+     "(import-kernel-struct task-struct comm)"
+     "(import-kernel-struct desc-struct base1 type s dpl p)",
+     "(let ((entry (as-desc-struct (task-struct-comm-ptr task))))"
+     " (+ (desc-struct-base1 entry) (<< (desc-struct-type entry) 8)"
+     " (<< (desc-struct-s entry) 12) (<< (desc-struct-dpl entry) 13)"
+     " (<< (desc-struct-p entry) 15)))",
+     [] { return nameNumber(4); }},
     {"SignedField", "(import-kernel-struct task-struct static-prio)",
      "(task-struct-static-prio task)", normalPriority},
     {"SignedCompare",

@@ -131,15 +131,41 @@ define void @name(ptr align 8 %to) {
   ret void
 }
 
+; A bitfield's byte, the second of its unit, where the running kernel has it in
+; the same place; else the read stays.
+; CHECK-LABEL: @bitfield(
+; CHECK: %[[L:.*]] = call i64 @whistler.core.field_lshift_u64.task_struct.bit()
+; CHECK: icmp eq i64 %[[L]], 53
+; CHECK: %[[R:.*]] = call i64 @whistler.core.field_rshift_u64.task_struct.bit()
+; CHECK: icmp eq i64 %[[R]], 62
+; CHECK: br i1
+; CHECK: %[[UNIT:.*]] = call i64 @whistler.core.field_byte_offset.task_struct.bit()
+; CHECK: %[[AT:.*]] = getelementptr i8, ptr %cast, i64 %[[UNIT]]
+; CHECK: %[[BYTE:.*]] = getelementptr i8, ptr %[[AT]], i64 1
+; CHECK: load i8, ptr %[[BYTE]], align 1
+; CHECK: shl i64 %{{.*}}, 61
+; CHECK: ashr i64 %{{.*}}, 62
+; CHECK: call i64 @whistler.kernel.load.task_struct.bit(ptr %task)
+; CHECK: phi i64
+; BAKED-LABEL: @bitfield(
+; BAKED: getelementptr i8, ptr %cast, i64 1253
+; BAKED: load volatile i8
+; BAKED-NOT: br
+; BAKED: ret
+define i64 @bitfield(ptr %task) {
+  %bit = call i64 @whistler.kernel.load.task_struct.bit(ptr %task)
+  ret i64 %bit
+}
+
 ; What is no direct load stays as it is.
 ; CHECK-LABEL: @refused(
-; CHECK: call i64 @whistler.kernel.load.task_struct.bit(
+; CHECK: call i64 @whistler.kernel.load.task_struct.wide(
 ; CHECK: call i32 @whistler.kernel.load.task_struct.hidden(
 define i64 @refused(ptr %task) {
-  %bit = call i64 @whistler.kernel.load.task_struct.bit(ptr %task)
+  %bits = call i64 @whistler.kernel.load.task_struct.wide(ptr %task)
   %hidden = call i32 @whistler.kernel.load.task_struct.hidden(ptr %task)
   %wide = zext i32 %hidden to i64
-  %sum = add i64 %bit, %wide
+  %sum = add i64 %bits, %wide
   ret i64 %sum
 }
 
@@ -150,7 +176,7 @@ define i64 @refused(ptr %task) {
 ; REMARK-DAG: read by whistler.kernel.load.task_struct.mm is a direct load through a typed pointer
 ; REMARK-DAG: read by whistler.kernel.load.task_struct.pid is a direct load through bpf_rdonly_cast
 ; TESTED: read by whistler.kernel.load.task_struct.pid is a direct load through a typed pointer that is tested first
-; REMARK-DAG: read by whistler.kernel.load.task_struct.bit is no direct load: a bitfield has no width of its own
+; REMARK-DAG: read by whistler.kernel.load.task_struct.wide is no direct load: no load has just the bitfield's bytes
 ; REMARK-DAG: read by whistler.kernel.load.task_struct.hidden is no direct load: the verifier finds another member at its offset
 
 declare ptr @whistler.context.pointer.task_struct(ptr, i64)
@@ -161,6 +187,7 @@ declare !whistler.field !3 ptr @whistler.kernel.load.task_struct.mm(ptr) nounwin
 declare !whistler.field !5 i64 @whistler.kernel.load.mm_struct.total_vm(ptr) nounwind willreturn nosync nofree memory(inaccessiblemem: read)
 declare !whistler.field !7 ptr @whistler.kernel.address.task_struct.comm(ptr) nounwind willreturn nosync nofree speculatable memory(none)
 declare !whistler.field !9 i64 @whistler.kernel.load.task_struct.bit(ptr) nounwind willreturn nosync nofree memory(inaccessiblemem: read)
+declare !whistler.field !13 i64 @whistler.kernel.load.task_struct.wide(ptr) nounwind willreturn nosync nofree memory(inaccessiblemem: read)
 declare !whistler.field !11 i32 @whistler.kernel.load.task_struct.hidden(ptr) nounwind willreturn nosync nofree memory(inaccessiblemem: read)
 !1 = !{!"signed integer direct", i32 4, !"", !2}
 !2 = !{!"struct task_struct", i64 9792, !"pid", i64 10112}
@@ -170,7 +197,9 @@ declare !whistler.field !11 i32 @whistler.kernel.load.task_struct.hidden(ptr) no
 !6 = !{!"struct mm_struct", i64 1344, !"total_vm", i64 2048}
 !7 = !{!"array 1 signed integer direct", i32 16, !"", !8}
 !8 = !{!"struct task_struct", i64 9792, !"comm", i64 14016}
-!9 = !{!"integer bits 1", i32 4, !"", !10}
-!10 = !{!"struct task_struct", i64 9792, !"bit", i64 10017}
+!9 = !{!"signed integer bits 2 direct", i32 4, !"", !10}
+!10 = !{!"struct task_struct", i64 9792, !"bit", i64 10025}
 !11 = !{!"integer", i32 4, !"", !12}
 !12 = !{!"struct task_struct", i64 9792, !"hidden", i64 128}
+!13 = !{!"integer bits 20", i32 4, !"", !14}
+!14 = !{!"struct task_struct", i64 9792, !"wide", i64 10056}

@@ -44,6 +44,6 @@
 ; FUSED: report-ways.lisp:31 {{.*}} task+8            single read of 4 bytes, in place
 ; FUSED: report-ways.lisp:32 {{.*}} current->pid      not read: its value is not used
 
-; DIRECT: report-ways.lisp:26 {{.*}} task->in_execve   single read of 4 bytes, shifted; no direct load: a bitfield has no width of its own
+; DIRECT: report-ways.lisp:26 {{.*}} task->in_execve   direct load{{.*}}, shifted
 ; DIRECT: report-ways.lisp:28 {{.*}} task->comm        {{[0-9]}} direct loads
 ; DIRECT: report-ways.lisp:31 {{.*}} task+8            single read of 4 bytes, in place; no direct load: it is no member at a fixed offset

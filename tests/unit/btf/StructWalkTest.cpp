@@ -72,13 +72,43 @@ TEST_F(StructWalk, FollowsNoTaggedPointer) {
   EXPECT_EQ(load("outer", "next"), DirectLoad::Scalar);
 }
 
-TEST_F(StructWalk, RefusesBitfieldsAndFlexibleArrays) {
+TEST_F(StructWalk, RefusesFlexibleArrays) {
   TypeId flexible = btf__add_array(builder.raw, integer, integer, 0);
   btf__add_struct(builder.raw, "outer", 8);
-  btf__add_field(builder.raw, "bits", integer, 0, 3);
   btf__add_field(builder.raw, "rest", flexible, 64, 0);
-  EXPECT_EQ(load("outer", "bits"), DirectLoad::Refused);
   EXPECT_EQ(load("outer", "rest"), DirectLoad::Refused);
+}
+
+TEST_F(StructWalk, LoadsTheBytesThatABitfieldIsIn) {
+  TypeId byte = btf__add_int(builder.raw, "char", 1, 0);
+  btf__add_struct(builder.raw, "outer", 12);
+  btf__add_field(builder.raw, "number", byte, 0, 0);
+  btf__add_field(builder.raw, "low", integer, 8, 3);
+  btf__add_field(builder.raw, "high", integer, 11, 5);
+  btf__add_field(builder.raw, "two_bytes", integer, 16, 10);
+  btf__add_field(builder.raw, "split", integer, 26, 10);
+  btf__add_field(builder.raw, "three_bytes", integer, 40, 20);
+  btf__add_field(builder.raw, "unaligned", integer, 72, 16);
+  EXPECT_EQ(load("outer", "low"), DirectLoad::Scalar);
+  EXPECT_EQ(load("outer", "high"), DirectLoad::Scalar);
+  EXPECT_EQ(load("outer", "two_bytes"), DirectLoad::Scalar);
+  EXPECT_EQ(load("outer", "split"), DirectLoad::Refused) << "bytes 3 and 4";
+  EXPECT_EQ(load("outer", "three_bytes"), DirectLoad::Refused);
+  EXPECT_EQ(load("outer", "unaligned"), DirectLoad::Refused);
+}
+
+TEST_F(StructWalk, RefusesABitfieldBehindAnotherMemberOfAUnion) {
+  TypeId flags = btf__add_struct(builder.raw, "flags", 4);
+  btf__add_field(builder.raw, "bit", integer, 1, 1);
+  btf__add_union(builder.raw, "either", 8);
+  btf__add_field(builder.raw, "next", pointer, 0, 0);
+  btf__add_field(builder.raw, "in", flags, 0, 0);
+  EXPECT_EQ(load("flags", "bit"), DirectLoad::Scalar);
+  auto btf = builder.open();
+  Aggregate either = llvm::cantFail(btf->findAggregate("either"));
+  Field bit{"bit", 1, 1, integer};
+  EXPECT_EQ(llvm::cantFail(btf->directLoad(either.id, bit)),
+            DirectLoad::Refused);
 }
 
 } // namespace

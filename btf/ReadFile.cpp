@@ -7,8 +7,8 @@
 //
 // Reads are real reads ("volatile" for MemoryBuffer) and not mappings: a mapped
 // file that somebody truncates kills the process with SIGBUS. What the kernel
-// has under /sys/kernel/btf cannot shrink; vmlinux can be mapped since 6.16, and
-// MemoryBuffer reads what can't.
+// has under /sys/kernel/btf cannot shrink; vmlinux can be mapped since 6.16,
+// and MemoryBuffer reads what can't.
 
 #include "ReadFile.h"
 

@@ -120,7 +120,7 @@ TEST_P(Example, DoesWhatItSaysInEveryMode) {
 
 TEST_P(Example, DoesWhatItSaysWithEveryInstructionSet) {
   using backend::Cpu;
-  static btf::BtfCache cache;
+  static whistler::btf::BtfCache cache;
   std::string source = readSource(path);
   for (Cpu cpu : {Cpu::V1, Cpu::V2, Cpu::V4}) {
     if (cpu == Cpu::V4 && !kernelIsAtLeast(6, 6))

@@ -17,8 +17,9 @@
 // One cast serves all reads of a base; it stands at the nearest common
 // dominator of them. What a trusted pointer leads to may be null: such a load
 // is tested, and gives 0. A bitfield is loaded where it lies as on the build
-// host, a choice at load (BitfieldLoad.cpp). What is left (variable offsets) is
-// done by whistler-lower-kernel-reads, with a remark.
+// host, a choice at load (BitfieldLoad.cpp), and what no member stands for as
+// bytes (BytesRead.cpp). What is left (long copies) is done by
+// whistler-lower-kernel-reads, with a remark.
 //
 // The loads are pinned: the verifier wants one kind of pointer for each.
 // With a baked layout they are volatile: code generation would merge two
@@ -31,6 +32,7 @@
 #include "LowerDirectReads.h"
 
 #include "BitfieldLoad.h"
+#include "BytesRead.h"
 #include "CastJoins.h"
 #include "LaunderPointers.h"
 #include "ReadOrigin.h"
@@ -146,12 +148,16 @@ void Lowering::plan() {
       pointers_.push_back({&inst, types_.typeOf(&inst)->isNullable});
     auto operation = ir::matchOperation(inst);
     auto site = operation ? readSite(*operation) : std::nullopt;
-    if (!site) {
-      if (operation && rules_.casts) // only reads have notes
-        addNote(inst, "no direct load: it is no member at a fixed offset");
-      continue;
+    DirectRead how;
+    if (site)
+      how = types_.plan(*site);
+    if (how.how == DirectRead::How::Refused && operation && rules_.casts &&
+        canReadBytes(*operation)) {
+      site = bytesSite(*operation);
+      how.how = DirectRead::How::Cast;
     }
-    DirectRead how = types_.plan(*site);
+    if (!site)
+      continue;
     bool isCopy = operation->operation == ir::Operation::KernelCopy;
     if (how.how != DirectRead::How::Refused && isCopy && !copyWidth(*site))
       how = {DirectRead::How::Refused, "so many bytes are cheaper by helper"};

@@ -26,6 +26,7 @@
 
 #include "VersionFunctions.h"
 
+#include "BytesRead.h"
 #include "Versions.h"
 #include "whistler/ir/HelperCall.h"
 
@@ -60,14 +61,19 @@ Count countReads(Function &function) {
       direct(function, kDirectVersion.rules);
   for (Instruction &inst : instructions(function)) {
     auto operation = ir::matchOperation(inst);
-    auto site = operation ? readSite(*operation) : std::nullopt;
-    if (!site)
+    if (!operation)
       continue;
+    auto site = readSite(*operation);
+    bool isBytes = canReadBytes(*operation);
+    count.reads += site || isBytes;
+    if (!site) {
+      count.direct += isBytes;
+      continue;
+    }
     DirectRead inTask = task.plan(*site), inDirect = direct.plan(*site);
-    ++count.reads;
     count.trusted += trusted.plan(*site).how != DirectRead::How::Refused;
     count.task += inTask.how != DirectRead::How::Refused;
-    count.direct += inDirect.how != DirectRead::How::Refused;
+    count.direct += inDirect.how != DirectRead::How::Refused || isBytes;
     count.taskTests += inTask.isNullable;
     count.directTests += inDirect.isNullable;
   }

@@ -157,16 +157,54 @@ define i64 @bitfield(ptr %task) {
   ret i64 %bit
 }
 
+; What no member stands for is loaded as bytes: at a variable place, of a member
+; that the verifier does not find, copied from a number.
+; CHECK-LABEL: @bytes(
+; CHECK: %[[ADDRESS:.*]] = getelementptr i8, ptr %at, i64 %index
+; CHECK: call i64 @whistler.core.type_id.new_utsname()
+; CHECK: %[[CAST:.*]] = call ptr @bpf_rdonly_cast(ptr %[[ADDRESS]],
+; CHECK: %[[FROM:.*]] = call ptr @whistler.kernel.address.new_utsname.sysname(ptr %[[CAST]])
+; CHECK: load i64, ptr %[[FROM]], align 8
+; CHECK: call ptr @whistler.kernel.address.task_struct.hidden(ptr %task)
+; CHECK: call ptr @bpf_rdonly_cast(
+; CHECK: load i32, ptr
+; CHECK: call ptr @bpf_rdonly_cast(ptr %at,
+; CHECK-COUNT-2: load volatile i64, ptr
+; CHECK-NOT: whistler.kernel.load
+; CHECK-NOT: whistler.kernel.copy
+; TASK-LABEL: @bytes(
+; TASK: call i64 @whistler.kernel.load.i64(
+define i64 @bytes(ptr %task, ptr %at, i64 %index, ptr align 8 %to) {
+  %element = call i64 @whistler.kernel.load.i64(ptr %at, i64 %index)
+  %hidden = call i32 @whistler.kernel.load.task_struct.hidden(ptr %task)
+  call void @whistler.kernel.copy(ptr align 8 %to, i64 16, ptr %at)
+  %wide = zext i32 %hidden to i64
+  %sum = add i64 %element, %wide
+  ret i64 %sum
+}
+
+; Constant places that are near share a cast.
+; CHECK-LABEL: @near(
+; CHECK: call ptr @bpf_rdonly_cast(ptr %at,
+; CHECK: load i64, ptr
+; CHECK: getelementptr i8, ptr %{{.*}}, i64 48
+; CHECK-NOT: bpf_rdonly_cast
+; CHECK: ret i64
+define i64 @near(ptr %at) {
+  %a = call i64 @whistler.kernel.load.i64(ptr %at, i64 0)
+  %b = call i64 @whistler.kernel.load.i64(ptr %at, i64 48)
+  %sum = add i64 %a, %b
+  ret i64 %sum
+}
+
 ; What is no direct load stays as it is.
 ; CHECK-LABEL: @refused(
 ; CHECK: call i64 @whistler.kernel.load.task_struct.wide(
-; CHECK: call i32 @whistler.kernel.load.task_struct.hidden(
-define i64 @refused(ptr %task) {
+; CHECK: call void @whistler.kernel.copy(
+define i64 @refused(ptr %task, ptr %to, ptr %from) {
   %bits = call i64 @whistler.kernel.load.task_struct.wide(ptr %task)
-  %hidden = call i32 @whistler.kernel.load.task_struct.hidden(ptr %task)
-  %wide = zext i32 %hidden to i64
-  %sum = add i64 %bits, %wide
-  ret i64 %sum
+  call void @whistler.kernel.copy(ptr %to, i64 64, ptr %from)
+  ret i64 %bits
 }
 
 ; CHECK-DAG: declare !dbg !{{[0-9]+}} extern_weak ptr @bpf_rdonly_cast(ptr, i32) section ".ksyms"
@@ -177,9 +215,10 @@ define i64 @refused(ptr %task) {
 ; REMARK-DAG: read by whistler.kernel.load.task_struct.pid is a direct load through bpf_rdonly_cast
 ; TESTED: read by whistler.kernel.load.task_struct.pid is a direct load through a typed pointer that is tested first
 ; REMARK-DAG: read by whistler.kernel.load.task_struct.wide is no direct load: no load has just the bitfield's bytes
-; REMARK-DAG: read by whistler.kernel.load.task_struct.hidden is no direct load: the verifier finds another member at its offset
+; REMARK-DAG: read by whistler.kernel.load.task_struct.hidden is a direct load through bpf_rdonly_cast
 
 declare ptr @whistler.context.pointer.task_struct(ptr, i64)
+declare i64 @whistler.kernel.load.i64(ptr, i64) nounwind willreturn nosync nofree memory(inaccessiblemem: read)
 declare ptr @whistler.context.pointer.task_struct.nullable(ptr, i64)
 declare void @whistler.kernel.copy(ptr nocapture writeonly, i64, ptr) nounwind willreturn nosync nofree memory(argmem: write, inaccessiblemem: read)
 declare !whistler.field !1 i32 @whistler.kernel.load.task_struct.pid(ptr) nounwind willreturn nosync nofree memory(inaccessiblemem: read)

@@ -46,4 +46,4 @@
 
 ; DIRECT: report-ways.lisp:26 {{.*}} task->in_execve   direct load{{.*}}, shifted
 ; DIRECT: report-ways.lisp:28 {{.*}} task->comm        {{[0-9]}} direct loads
-; DIRECT: report-ways.lisp:31 {{.*}} task+8            single read of 4 bytes, in place; no direct load: it is no member at a fixed offset
+; DIRECT: report-ways.lisp:31 {{.*}} task+8            direct load through bpf_rdonly_cast

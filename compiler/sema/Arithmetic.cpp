@@ -150,16 +150,27 @@ NodePtr arithmetic(Analyzer &a, const Form *form, Op op, NodePtr x, NodePtr y) {
 }
 
 void unifySigns(std::vector<NodePtr> &operands) {
-  auto isUnsigned = [](const NodePtr &node) {
-    return !isLiteral(node) && !isError(node) && !node->type.isSigned;
+  auto isNumber = [](const NodePtr &node) {
+    return !isLiteral(node) && !isError(node);
   };
-  if (llvm::none_of(operands, isUnsigned))
+  auto isUnsigned = [&](const NodePtr &node) {
+    return isNumber(node) && !node->type.isSigned;
+  };
+  bool hasPointer = llvm::any_of(
+      operands, [](const NodePtr &node) { return node->type.isPointer; });
+  bool isSigned = llvm::none_of(operands, isUnsigned);
+  if (isSigned && llvm::none_of(operands, isNumber))
     return;
-  for (NodePtr &node : operands)
-    if (!isLiteral(node) && node->type.isSigned && !node->type.isPointer) {
-      SourceSpan span = node->span;
-      node = makeConvert(std::move(node), integerType(), span);
-    }
+  for (NodePtr &node : operands) {
+    // Two literals side by side are signed as the whole is.
+    if (isLiteral(node) && !hasPointer)
+      node->type.isSigned = isSigned;
+    if (isSigned || !isNumber(node) || !node->type.isSigned ||
+        node->type.isPointer)
+      continue;
+    SourceSpan span = node->span;
+    node = makeConvert(std::move(node), integerType(), span);
+  }
 }
 
 NodePtr add(Analyzer &a, const Form *form, NodePtr x, NodePtr y) {

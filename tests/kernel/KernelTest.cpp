@@ -25,7 +25,8 @@ compiler::Options Mode::options() const {
 
 std::string Mode::name() const {
   return passes::name(reads).str() + (optimize ? " -O2" : " -O0") +
-         (relocatable ? " core" : " no-core");
+         (relocatable ? " core" : " no-core") +
+         (cpu == backend::Cpu::V3 ? "" : " v" + std::to_string(1 + int(cpu)));
 }
 
 /// The yardstick first.

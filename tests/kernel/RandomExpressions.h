@@ -1,9 +1,8 @@
 #ifndef WHISTLER_TESTS_RANDOMEXPRESSIONS_H
 #define WHISTLER_TESTS_RANDOMEXPRESSIONS_H
 
-#include <cstddef>
-#include <cstdint>
-#include <random>
+#include "RandomChoice.h"
+
 #include <string>
 #include <vector>
 
@@ -17,18 +16,10 @@ struct RandomPointer {
   bool isOwn = false; ///< the running task itself
 };
 
-/// Makes expressions of what is in scope. The same seed and index make the same
-/// ones.
-class ExpressionGenerator {
+/// Makes expressions of what is in scope.
+class ExpressionGenerator : protected RandomChoice {
 protected:
-  ExpressionGenerator(uint64_t seed, unsigned index)
-      : index_(index), random_(seed * 1000003 + index) {}
-
-  unsigned below(unsigned limit) { return unsigned(random_() % limit); }
-  bool oneIn(unsigned n) { return below(n) == 0; }
-  template <typename T, size_t N> const T &oneOf(const T (&table)[N]) {
-    return table[below(N)];
-  }
+  using RandomChoice::RandomChoice;
 
   const char *scalarType();
   /// An address that can't be read.
@@ -42,8 +33,6 @@ protected:
   /// Of the hash: one of the program's own keys.
   std::string key();
 
-  unsigned index_;
-  std::mt19937_64 random_;
   std::vector<RandomPointer> pointers_;
   std::vector<std::string> values_;
 

@@ -5,6 +5,8 @@
 #include "RandomExpressions.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <sstream>
 
 namespace whistler::test {
 
@@ -248,11 +250,42 @@ void render(const Statement &statement, unsigned indent, std::string &text) {
 
 } // namespace
 
-std::string RandomProgram::source() const {
-  std::string text = "(defprog " + name + " (:type :" + type + ")";
-  for (const Statement &statement : body)
+std::string render(const std::vector<Statement> &statements) {
+  std::string text;
+  for (const Statement &statement : statements)
     render(statement, 1, text);
-  return text + ")\n";
+  return text;
+}
+
+void shrink(std::vector<Statement> &statements,
+            const std::function<bool()> &stillFails) {
+  for (Statement &statement : statements) {
+    statement.isDropped = true;
+    if (stillFails())
+      continue;
+    statement.isDropped = false;
+    shrink(statement.parts, stillFails);
+  }
+}
+
+std::string RandomProgram::source() const {
+  return "(defprog " + name + " (:type :" + type + ")" + render(body) + ")\n";
+}
+
+Sequence sequence() {
+  Sequence result;
+  if (const char *text = std::getenv("WHISTLER_RANDOM_PROGRAMS"))
+    std::istringstream(text) >> result.count >> result.seed;
+  return result;
+}
+
+Refusal classify(const std::string &refusal) {
+  if (refusal.empty())
+    return Refusal::None;
+  if (refusal.find("error: program `") != std::string::npos)
+    return Refusal::CodeGeneration;
+  return refusal.find(" error: ") != std::string::npos ? Refusal::Mistake
+                                                       : Refusal::Kernel;
 }
 
 std::string randomPreamble() {

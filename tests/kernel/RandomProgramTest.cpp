@@ -8,11 +8,8 @@
 #include "RandomProgram.h"
 #include "KernelTest.h"
 
-#include <cstdlib>
 #include <fstream>
-#include <functional>
 #include <map>
-#include <sstream>
 
 using namespace whistler;
 using namespace whistler::test;
@@ -140,54 +137,15 @@ Outcome outcomeAlone(const RandomProgram &program, unsigned index,
   return outcomes({program}, index, mode, known)[0];
 }
 
-/// The sort of a refusal, so that shrinking does not trade one for another: by
-/// the verifier, by code generation (which names the program), or a mistake
-/// that only leaving something out has made.
-enum class Refusal { None, Kernel, CodeGeneration, Mistake };
-
-Refusal classify(const Outcome &outcome) {
-  const std::string &text = outcome.refusal;
-  if (text.empty())
-    return Refusal::None;
-  if (text.find("error: program `") != std::string::npos)
-    return Refusal::CodeGeneration;
-  return text.find(" error: ") != std::string::npos ? Refusal::Mistake
-                                                    : Refusal::Kernel;
-}
-
 /// Whether `program` alone still fails in `mode`, in the same way.
 bool fails(const RandomProgram &program, unsigned index, const Mode &mode,
            Refusal how) {
   Outcome outcome = outcomeAlone(program, index, mode);
   if (how != Refusal::None)
-    return classify(outcome) == how;
+    return classify(outcome.refusal) == how;
   Outcome yardstick = outcomeAlone(program, index, allModes().front());
   return outcome.refusal.empty() && yardstick.refusal.empty() &&
          !(outcome == yardstick);
-}
-
-/// Drops what the failure does not need, largest parts first.
-void shrink(std::vector<Statement> &statements,
-            const std::function<bool()> &stillFails) {
-  for (Statement &statement : statements) {
-    statement.isDropped = true;
-    if (stillFails())
-      continue;
-    statement.isDropped = false;
-    shrink(statement.parts, stillFails);
-  }
-}
-
-struct Sequence {
-  unsigned count = 200;
-  uint64_t seed = 20261125;
-};
-
-Sequence sequence() {
-  Sequence result;
-  if (const char *text = std::getenv("WHISTLER_RANDOM_PROGRAMS"))
-    std::istringstream(text) >> result.count >> result.seed;
-  return result;
 }
 
 std::string save(const RandomProgram &program, uint64_t seed) {
@@ -199,7 +157,7 @@ std::string save(const RandomProgram &program, uint64_t seed) {
 
 void reportFailure(RandomProgram program, unsigned index, const Mode &mode,
                    const Outcome &outcome, uint64_t seed) {
-  Refusal how = classify(outcome);
+  Refusal how = classify(outcome.refusal);
   if (fails(program, index, mode, how))
     shrink(program.body, [&] { return fails(program, index, mode, how); });
   ADD_FAILURE() << "program " << index << " of seed " << seed << ", "

@@ -220,7 +220,15 @@ std::string ExpressionGenerator::condition() {
 
 std::string ExpressionGenerator::compound(unsigned depth) {
   std::string a = value(depth - 1), b = value(depth - 1);
-  switch (below(12)) {
+  switch (below(15)) {
+  case 12:
+    return oneIn(2) ? "(>> (cast u64 " + a + ") 3)"
+                    : "(ldb (byte 9 5) " + a + ")";
+  case 13:
+    return std::string("(") + (oneIn(2) ? "/" : "rem") + " " + a + " (cast " +
+           oneOf(kTypes) + " (logior 1 " + b + ")))";
+  case 14:
+    return call(depth - 1);
   case 0:
     return "(if " + condition() + " " + a + " " + b + ")";
   case 1:
@@ -239,6 +247,19 @@ std::string ExpressionGenerator::compound(unsigned depth) {
   default:
     return std::string("(") + oneOf(kBinary) + " " + a + " " + b + ")";
   }
+}
+
+std::string ExpressionGenerator::call(unsigned depth) {
+  if (functions_.empty())
+    return read(depth);
+  const Function &function = oneOf(functions_);
+  RandomPointer argument = pointer();
+  if (argument.record != function.record)
+    argument.text = garbageTo(function.record);
+  for (const RandomPointer &known : pointers_)
+    if (argument.record != function.record && known.record == function.record)
+      argument.text = known.text;
+  return "(" + function.name + " " + argument.text + " " + value(depth) + ")";
 }
 
 std::string ExpressionGenerator::value(unsigned depth) {

@@ -33,8 +33,14 @@ protected:
   /// Of the hash: one of the program's own keys.
   std::string key();
 
+  /// A function of a struct's address and a number.
+  struct Function {
+    std::string name, record;
+  };
+
   std::vector<RandomPointer> pointers_;
   std::vector<std::string> values_;
+  std::vector<Function> functions_;
 
 private:
   std::vector<const FieldRow *> fieldsOf(const RandomPointer &pointer,
@@ -44,6 +50,7 @@ private:
   std::string readOf(const RandomPointer &base, const FieldRow &field,
                      unsigned depth);
   std::string compound(unsigned depth);
+  std::string call(unsigned depth);
 };
 
 /// Imports of every struct and field that expressions read.

@@ -114,7 +114,7 @@ Statement Generator::variables(RandomMeaning &program) {
       machine.cells[first + i] = cut(*types[i], inputs[i]);
     return runAll(self.parts, machine);
   };
-  return {"(let* (" + bindings.substr(1) + ")", ")", {}, false, run};
+  return {"(let* (" + bindings.substr(1) + ")", ")", {}, false, run, true};
 }
 
 Statement Generator::storeResults() {
@@ -136,7 +136,7 @@ Statement Generator::lastValue() {
     machine.result = value.value(machine);
     return Flow::Next;
   };
-  return {value.text, "", {}, false, run};
+  return {value.text, "", {}, false, run, true};
 }
 
 RandomMeaning Generator::program() {

@@ -58,7 +58,8 @@ std::string expected(const RandomMeaning &program, unsigned index) {
         found != machine.table.end())
       text += "\ntable " + std::to_string(i) + " " + describe(found->second);
   for (const std::vector<uint8_t> &record : machine.records)
-    text += "\nrecord " + hex(record);
+    if (!record.empty())
+      text += "\nrecord " + hex(record);
   return text;
 }
 

@@ -22,6 +22,10 @@ public:
   RandomProgram program();
 
 private:
+  /// Shapes that the oldest kernel of the matrix can't run (`bpf-loop`, the
+  /// current task as a trusted pointer) are in the later programs of a seed:
+  /// the matrix takes the first ones.
+  bool isForNewKernels() const { return index_ >= 100; }
   std::string fresh(const char *stem) {
     return stem + std::to_string(++names_);
   }
@@ -35,6 +39,9 @@ private:
   Statement loop(unsigned depth);
   Statement ancestors(unsigned depth);
   Statement chase(unsigned depth);
+  Statement choice(unsigned depth);
+  Statement leaving();
+  Statement function();
   Statement record(unsigned depth);
   Statement cell(unsigned depth);
   Statement simple();
@@ -96,21 +103,78 @@ Statement Generator::branch(unsigned depth) {
   }
 }
 
+/// `dotimes`, `bpf-loop` or `while`, at times left early.
 Statement Generator::loop(unsigned depth) {
-  std::string variable = fresh("i");
-  std::string head = "(dotimes (" + variable + " ";
-  head += oneIn(2) ? std::to_string(1 + below(4))
-                   : "(logand " + value(1) + " 7) :max 4";
+  std::string variable = fresh("i"), head = "(dotimes (" + variable + " ";
+  bool isWhile = oneIn(4);
+  if (isWhile)
+    head = "(while " + condition() + " :max " + std::to_string(1 + below(4));
+  else if (isForNewKernels() && oneIn(4))
+    head = "(bpf-loop (" + variable + " " + std::to_string(1 + below(9)) + ")";
+  else if (oneIn(2))
+    head += std::to_string(1 + below(4)) + ")";
+  else
+    head += "(logand " + value(1) + " 7) :max 4)";
   ++loops_;
-  values_.push_back(variable);
-  Statement result{head + ")", ")", block(depth - 1)};
+  if (!isWhile)
+    values_.push_back(variable);
+  Statement result{head, ")", block(depth - 1)};
   if (oneIn(3))
     result.parts.push_back(
         {"(when " + condition() + (oneIn(2) ? " (break))" : " (continue))"),
          "",
          {}});
-  values_.pop_back();
+  if (!isWhile)
+    values_.pop_back();
   --loops_;
+  return result;
+}
+
+/// `case`, or a pointer that is tested and bound at once.
+Statement Generator::choice(unsigned depth) {
+  if (oneIn(2)) {
+    Statement result{"(case (logand " + value(2) + " 7)", ")", {}};
+    for (const char *keys : {"((1 3) 0", "(2 0", "(t 0"})
+      result.parts.push_back({keys, ")", block(depth - 1)});
+    return result;
+  }
+  RandomPointer at = pointer();
+  std::string name = fresh("q");
+  Statement result{"(when-let ((" + name + " " + at.text + "))", ")", {}};
+  pointers_.push_back({name, at.record, at.isOwn});
+  result.parts = block(depth - 1);
+  pointers_.pop_back();
+  return result;
+}
+
+/// The program, or the function, here and now.
+Statement Generator::leaving() {
+  return {"(when " + condition() + " (return " + value(1) + "))", "", {}};
+}
+
+/// Reads through an address that it is given.
+Statement Generator::function() {
+  static const char *const kRecords[] = {"task-struct", "task-struct", "file",
+                                         "inode", "cred"};
+  Function self{"fn" + std::to_string(index_) + "-" +
+                    std::to_string(functions_.size()),
+                oneOf(kRecords)};
+  pointers_ = {{"task", "task-struct", true}, {"p", self.record}};
+  values_ = settable_ = {"x"};
+  Statement result{"(defsubprog " + self.name + " ((p (ptr " + self.record +
+                       ")) (x " + scalarType() + ")) -> " + scalarType(),
+                   ")",
+                   {}};
+  Statement body{"(let ((task (get-current-task)))", ")", {}};
+  for (unsigned left = below(3); left > 0; --left)
+    body.parts.push_back(statement(1));
+  body.parts.push_back({value(3), "", {}});
+  result.parts.push_back(std::move(body));
+  pointers_.clear();
+  values_.clear();
+  settable_.clear();
+  statements_ = 0;
+  functions_.push_back(self);
   return result;
 }
 
@@ -158,7 +222,8 @@ Statement Generator::record(unsigned depth) {
   inRecord_ = true;
   for (size_t i = 0; i < fields.size(); ++i)
     if (!oneIn(4))
-      result.parts.push_back({"(setf (rec-" + fields[i] + " " + name + ") " +
+      result.parts.push_back({(oneIn(6) ? "(incf (rec-" : "(setf (rec-") +
+                                  fields[i] + " " + name + ") " +
                                   (oneIn(3) ? value(2) : read(1)) + ")",
                               "",
                               {}});
@@ -185,8 +250,10 @@ Statement Generator::cell(unsigned) {
                    {}};
   for (const char *field : {"a", "b", "c", "d"})
     if (!oneIn(3))
-      result.parts.push_back(
-          {"(setf " + of + field + " " + name + ") " + value(2) + ")", "", {}});
+      result.parts.push_back({(oneIn(4) ? "(decf " : "(setf ") + of + field +
+                                  " " + name + ") " + value(2) + ")",
+                              "",
+                              {}});
   const std::string &sum = target();
   result.parts.push_back({"(incf " + sum + " (logxor " + of + "a " + name +
                               ") " + of + "d " + name + ")))",
@@ -198,7 +265,7 @@ Statement Generator::cell(unsigned) {
 Statement Generator::statement(unsigned depth) {
   if (++statements_ > kMostStatements || depth == 0)
     return simple();
-  switch (below(10)) {
+  switch (below(12)) {
   case 0:
   case 1:
     return branch(depth);
@@ -212,17 +279,25 @@ Statement Generator::statement(unsigned depth) {
     return inRecord_ ? cell(depth) : record(depth);
   case 6:
     return cell(depth);
+  case 7:
+    return choice(depth);
+  case 8:
+    return oneIn(4) ? leaving() : simple();
   default:
     return simple();
   }
 }
 
 RandomProgram Generator::program() {
-  pointers_.push_back({"task", "task-struct", true});
   RandomProgram result;
+  for (unsigned left = below(3); left > 0; --left)
+    result.functions.push_back(function());
+  pointers_.push_back({"task", "task-struct", true});
   result.name = "random" + std::to_string(index_);
   result.type = oneIn(3) ? "xdp" : "tc";
-  std::string bindings = "(task (get-current-task))";
+  bool isTrusted = isForNewKernels() && oneIn(4);
+  std::string bindings =
+      isTrusted ? "(task (get-current-task-btf))" : "(task (get-current-task))";
   for (const char *name : {"v0", "v1", "v2"}) {
     bindings += std::string(" (") + name + " " + scalarType() + " " +
                 std::to_string(below(100)) + ")";
@@ -260,8 +335,8 @@ std::string render(const std::vector<Statement> &statements) {
 void shrink(std::vector<Statement> &statements,
             const std::function<bool()> &stillFails) {
   for (Statement &statement : statements) {
-    statement.isDropped = true;
-    if (stillFails())
+    statement.isDropped = !statement.isKept;
+    if (!statement.isKept && stillFails())
       continue;
     statement.isDropped = false;
     shrink(statement.parts, stillFails);
@@ -269,7 +344,11 @@ void shrink(std::vector<Statement> &statements,
 }
 
 std::string RandomProgram::source() const {
-  return "(defprog " + name + " (:type :" + type + ")" + render(body) + ")\n";
+  std::string text;
+  for (const Statement &function : functions)
+    render(function, 0, text);
+  return text + "\n(defprog " + name + " (:type :" + type + ")" + render(body) +
+         ")\n";
 }
 
 Sequence sequence() {

@@ -19,6 +19,7 @@ struct Statement {
   bool isDropped = false;
   /// What it does, where the program can be run without the kernel.
   std::function<Flow(const Statement &, Machine &)> run = {};
+  bool isKept = false; ///< the program is another one without it
 };
 
 /// The text of what is left.
@@ -31,7 +32,7 @@ void shrink(std::vector<Statement> &statements,
 /// that stay as they are while the process lives.
 struct RandomProgram {
   std::string name, type;
-  std::vector<Statement> body;
+  std::vector<Statement> functions, body;
 
   std::string source() const;
 };

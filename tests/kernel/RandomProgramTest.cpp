@@ -159,7 +159,8 @@ void reportFailure(RandomProgram program, unsigned index, const Mode &mode,
                    const Outcome &outcome, uint64_t seed) {
   Refusal how = classify(outcome.refusal);
   if (fails(program, index, mode, how))
-    shrink(program.body, [&] { return fails(program, index, mode, how); });
+    for (std::vector<Statement> *part : {&program.body, &program.functions})
+      shrink(*part, [&] { return fails(program, index, mode, how); });
   ADD_FAILURE() << "program " << index << " of seed " << seed << ", "
                 << mode.name() << ": "
                 << (how == Refusal::None ? "not the values of naive -O0"
@@ -206,6 +207,8 @@ void compareBatch(unsigned first, unsigned count, uint64_t seed) {
       yardstick = actual;
     for (unsigned i = 0; i < count; ++i)
       compareOne(programs[i], first + i, mode, actual[i], yardstick[i], seed);
+    if (::testing::Test::HasFailure())
+      return;
   }
 }
 

@@ -332,9 +332,11 @@ Statement StatementGenerator::record(unsigned depth) {
                    [=](const Statement &self, Machine &machine) {
                      machine.cells[pointer] = base;
                      std::fill_n(machine.cells.begin() + base, layout.cells, 0);
+                     size_t at = machine.records.size();
+                     machine.records.emplace_back();
                      Flow flow = runParts(self, machine);
                      if (flow == Flow::Next)
-                       machine.records.push_back(layout.image(machine, base));
+                       machine.records[at] = layout.image(machine, base);
                      return flow;
                    }};
   if (oneIn(3))

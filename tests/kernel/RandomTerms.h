@@ -22,6 +22,7 @@ constexpr unsigned kObjects = 2;
 struct Machine {
   std::vector<uint64_t> cells;
   std::map<uint64_t, uint64_t> table;
+  /// In the order of their reservation; empty when discarded.
   std::vector<std::vector<uint8_t>> records;
   uint64_t result = 0;
   std::vector<uint64_t> results; ///< none when the program is left early

@@ -12,6 +12,7 @@
 // verifier then refuses the program.
 
 #include "BindRelocations.h"
+#include "DeadResults.h"
 #include "DiagnosticCapture.h"
 #include "DisjointEffects.h"
 #include "IdleAtomics.h"
@@ -116,6 +117,7 @@ Error optimize(Module &module, TargetMachine &machine,
   targetPipeline(builder, options.optimize).run(module, analyses.modules);
   foldNullLoads(module);
   dropIdleAtomics(module);
+  settleDeadResults(module);
   return takeFirstError(diagnostics, module);
 }
 

@@ -36,6 +36,7 @@ protected:
   Statement statement(unsigned depth);
 
   unsigned statements_ = 0;
+  unsigned rounds_ = 6;      ///< that loops may still make here
   unsigned firstObject_ = 0; ///< cell of the first in the map
 
 private:
@@ -54,7 +55,6 @@ private:
   Statement leaving();
 
   unsigned names_ = 0, loops_ = 0, objects_ = 0;
-  unsigned rounds_ = 6; ///< that the loops of here may still make
   bool inRecord_ = false, inCallback_ = false;
 };
 

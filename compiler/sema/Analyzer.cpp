@@ -74,6 +74,7 @@ Analyzer::run(const std::vector<const Form *> &topLevelForms) {
   finishSubprograms(*this);
   checkAtomicResults(*this);
   checkPackets(*this);
+  checkResults(*this);
   if (worldError)
     return std::move(worldError);
   return std::move(result);

@@ -292,6 +292,10 @@ void checkAtomicResults(Analyzer &a);
 // PacketChecks.cpp
 /// Reports packets that are touched before anything tells their length.
 void checkPackets(Analyzer &a);
+// Results.cpp
+/// Reports results that the kernel does not permit, and settles those that are
+/// the same for all programs of a type.
+void checkResults(Analyzer &a);
 // Arithmetic.cpp
 /// a + b by the rules of the language: pointers keep their space.
 NodePtr add(Analyzer &a, const Form *form, NodePtr x, NodePtr y);

@@ -16,6 +16,7 @@
 #include "DiagnosticCapture.h"
 #include "DisjointEffects.h"
 #include "IdleAtomics.h"
+#include "LongFills.h"
 #include "ModuleChecks.h"
 #include "PinLoads.h"
 #include "RepeatedCombines.h"
@@ -118,6 +119,7 @@ Error optimize(Module &module, TargetMachine &machine,
   foldNullLoads(module);
   dropIdleAtomics(module);
   settleDeadResults(module);
+  divideLongFills(module);
   return takeFirstError(diagnostics, module);
 }
 

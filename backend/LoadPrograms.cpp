@@ -93,6 +93,12 @@ Expected<Attempt> attemptWithTrace(ArrayRef<char> bytes,
   return result;
 }
 
+/// Whether the program of an attempt that failed was loaded before that.
+bool isLoaded(const Attempt &attempt) {
+  VerifierLog log = readVerifierLog(attempt.log);
+  return log.verifiedInstructions && log.reason.empty();
+}
+
 std::map<uint32_t, unsigned> helpersOf(ArrayRef<bpf_insn> code) {
   std::vector<int32_t> distances;
   for (const bpf_insn &instruction : code)
@@ -140,13 +146,22 @@ Expected<ProgramVerdict> loadOne(ArrayRef<char> bytes, const ProgramInfo &info,
   Expected<Attempt> first =
       options.keepLog ? attemptWithTrace(bytes, info, options)
                       : attempt(bytes, info, options, kStatistics, kSmallLog);
-  // A program array that begins with other programs wants them loaded too:
-  // libbpf says EBADF for those that are not.
-  if (first && first->errorNumber == EBADF)
-    first =
-        attempt(bytes, info, options, kStatistics, kSmallLog, Extent::WithAll);
   if (!first)
     return first.takeError();
+  // A program array that begins with other programs wants them loaded too:
+  // libbpf says EBADF for those that are not, once the program itself is
+  // loaded. When another one of the object is refused, the log is all that
+  // there is of this one.
+  if (first->errorNumber == EBADF && isLoaded(*first)) {
+    Expected<Attempt> withAll =
+        attempt(bytes, info, options, kStatistics, kSmallLog, Extent::WithAll);
+    if (!withAll)
+      return withAll.takeError();
+    if (withAll->errorNumber == 0)
+      first->object = std::move(withAll->object);
+    first->program = withAll->errorNumber ? nullptr : withAll->program;
+    first->errorNumber = 0;
+  }
   if (first->errorNumber && !options.keepLog) {
     std::string shortLog = std::move(first->log);
     first = attemptWithTrace(bytes, info, options);
@@ -164,7 +179,8 @@ Expected<ProgramVerdict> loadOne(ArrayRef<char> bytes, const ProgramInfo &info,
   verdict.errorNumber = first->errorNumber;
   verdict.accepted = !first->errorNumber;
   if (verdict.accepted) {
-    readKernelInfo(bpf_program__fd(first->program), verdict);
+    if (first->program)
+      readKernelInfo(bpf_program__fd(first->program), verdict);
   } else {
     verdict.reason = reasonOf(*first, log, info);
     verdict.at = sourceOf(log, info);

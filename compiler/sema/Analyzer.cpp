@@ -75,6 +75,7 @@ Analyzer::run(const std::vector<const Form *> &topLevelForms) {
   checkAtomicResults(*this);
   checkPackets(*this);
   checkResults(*this);
+  checkBounds(*this);
   if (worldError)
     return std::move(worldError);
   return std::move(result);

@@ -292,6 +292,9 @@ void checkAtomicResults(Analyzer &a);
 // PacketChecks.cpp
 /// Reports packets that are touched before anything tells their length.
 void checkPackets(Analyzer &a);
+// Bounds.cpp
+/// Reports uses of memory past its end.
+void checkBounds(Analyzer &a);
 // Results.cpp
 /// Reports results that the kernel does not permit, and settles those that are
 /// the same for all programs of a type.

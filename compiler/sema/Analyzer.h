@@ -299,6 +299,8 @@ void checkBounds(Analyzer &a);
 /// Reports results that the kernel does not permit, and settles those that are
 /// the same for all programs of a type.
 void checkResults(Analyzer &a);
+/// Warns of a constant that is a result of another type of program.
+void checkResultName(Analyzer &a, const Form *name);
 // Arithmetic.cpp
 /// a + b by the rules of the language: pointers keep their space.
 NodePtr add(Analyzer &a, const Form *form, NodePtr x, NodePtr y);

@@ -93,8 +93,10 @@ NodePtr symbolValue(Analyzer &a, const Form *form) {
     return mapNode(found->second, span);
   if (std::optional<uint64_t> size = sizeConstant(a, form->symbol->name))
     return makeInteger(*size, span);
-  if (std::optional<int64_t> value = kernelEnumerator(a, form))
+  if (std::optional<int64_t> value = kernelEnumerator(a, form)) {
+    checkResultName(a, form);
     return signedInteger(*value, span);
+  }
   a.unknownVariable(form);
   return makeError(span);
 }

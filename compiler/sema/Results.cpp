@@ -127,7 +127,31 @@ private:
   const ResultRangeRow &row_;
 };
 
+/// Results of programs that see packets: how they are called, the type that
+/// gives them, the types in which they are taken for their own.
+struct ResultNameRow {
+  const char *prefix, *keyword, *strangers;
+};
+
+constexpr ResultNameRow kResultNames[] = {
+    {"XDP_", "XDP",
+     "TC SOCKET-FILTER CGROUP-SKB SK-SKB LWT-IN LWT-OUT LWT-XMIT"},
+    {"TC_ACT_", "TC", "XDP SOCKET-FILTER CGROUP-SKB"},
+};
+
 } // namespace
+
+void checkResultName(Analyzer &a, const Form *name) {
+  if (a.function == nullptr || a.function->type == nullptr)
+    return;
+  llvm::StringRef type = a.function->type->keyword;
+  for (const ResultNameRow &row : kResultNames)
+    if (name->symbol->name.starts_with(row.prefix) &&
+        hasWord(row.strangers, type))
+      a.report(
+          name, Kind::ForeignResult,
+          {toString(name), llvm::StringRef(row.keyword).lower(), type.lower()});
+}
 
 void checkResults(Analyzer &a) {
   for (Program &program : a.result.programs) {

@@ -25,6 +25,14 @@
   ; CHECK: wrong.lisp:[[# @LINE + 1]]:20: error: {{.*}}`:iter` the results 0 to 1 here; this may be any number
   (when (ctx task) (get-prandom-u32)))
 
+(defprog stranger (:type :tc)
+  ; KIND: ForeignResult
+  ; CHECK: wrong.lisp:[[# @LINE + 1]]:34: warning: `xdp_drop` is a result of programs of type `:xdp`; to one of type `:tc` the number means something else
+  (when (= (ctx mark) 1) (return XDP_DROP))
+  ; CHECK: wrong.lisp:[[# @LINE + 1]]:3: warning: `xdp_pass` is a result of programs of type `:xdp`
+  (with-udp (data end udp) 0)
+  TC_ACT_OK)
+
 ;--- right.lisp
 (defmap counts :type :hash :key-type u32 :value-type u64 :max-entries 8)
 (defglobal deny u32 0 :const t)

@@ -265,6 +265,8 @@ bool mayLeadTo(Analyzer &a, const ValueType &type, llvm::StringRef record);
 /// Checks that `base` may lead to `record`; reports and gives false when not.
 bool checkPointee(Analyzer &a, const Form *form, const NodePtr &base,
                   const StructInfo &record);
+// Expressions.cpp
+NodePtr globalAddress(const GlobalInfo &global, SourceSpan span);
 // Memory.cpp
 /// What `(f T p [off])` works on.
 struct ScalarPlace {

@@ -6,12 +6,17 @@
 
 namespace whistler::compiler {
 
-namespace {
-
-NodePtr globalValue(const GlobalInfo &global, SourceSpan span) {
+NodePtr globalAddress(const GlobalInfo &global, SourceSpan span) {
   NodePtr address = makeNode(NodeKind::GlobalRef,
                              pointerTo(global.type, Space::Global), span);
   address->index = global.index;
+  return address;
+}
+
+namespace {
+
+NodePtr globalValue(const GlobalInfo &global, SourceSpan span) {
+  NodePtr address = globalAddress(global, span);
   if (!global.type.isScalar())
     return address;
   return makeLoad(std::move(address), 0, valueTypeOf(global.type), span);

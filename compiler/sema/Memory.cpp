@@ -176,6 +176,9 @@ NodePtr analyzeStructAlloc(Analyzer &a, const Call &call) {
 NodePtr analyzeStackAddr(Analyzer &a, const Call &call) {
   const Form *name = call.args[0];
   Variable *variable = name->isSymbol() ? a.find(name->symbol) : nullptr;
+  if (name->isSymbol() && variable == nullptr)
+    if (auto global = a.globals.find(cName(name)); global != a.globals.end())
+      return globalAddress(global->second, call.form->span);
   if (variable == nullptr)
     return a.fail(name, Kind::NotAVariable, {toString(name)});
   ValueType type = pointerType(Space::Stack);

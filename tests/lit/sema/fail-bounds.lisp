@@ -3,6 +3,7 @@
 (defstruct pair (a u64) (b u64))
 (defmap counts :type :hash :key-type u32 :value-type u64 :max-entries 8)
 (defmap events :type :ringbuf :max-entries 4096)
+(defglobal word u32)
 (defprog wrong (:type :tc)
   (let ((buffer (struct-alloc 8)) (small u32 1) (count (map-lookup counts 1)))
     ; KIND: OutsideMemory
@@ -18,6 +19,8 @@
     (skb-load-bytes (ctx-ptr) 0 buffer 16)
     ; CHECK: fail-bounds.lisp:[[# @LINE + 1]]:5: error: bytes 8 to 15 are used here of memory that has 8
     (pair-b (as-pair buffer))
+    ; CHECK: fail-bounds.lisp:[[# @LINE + 1]]:5: error: bytes 0 to 7 are used here of memory that has 4
+    (load u64 (stack-addr word))
     ; CHECK: fail-bounds.lisp:[[# @LINE + 1]]:17: error: bytes 4 to 11 are used here of memory that has 8
     (when count (atomic-add count 4 1))
     (let ((e (ringbuf-reserve events 8 0)))

@@ -77,9 +77,39 @@ std::vector<std::string> closestNames(llvm::StringRef wanted,
   return out;
 }
 
+namespace {
+
+/// Names of which the wanted one is the first or last words.
+std::vector<std::string> longerNames(llvm::StringRef wanted,
+                                     llvm::ArrayRef<std::string> names) {
+  constexpr size_t kShortest = 3;
+  std::string key = canonical(wanted);
+  std::vector<std::string> found;
+  if (key.size() < kShortest)
+    return found;
+  for (const std::string &name : names) {
+    std::string other = canonical(name);
+    if (llvm::StringRef(other).starts_with(key + "-") ||
+        llvm::StringRef(other).ends_with("-" + key))
+      found.push_back(name);
+  }
+  std::sort(found.begin(), found.end(),
+            [](const std::string &a, const std::string &b) {
+              return a.size() != b.size() ? a.size() < b.size() : a < b;
+            });
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  if (found.size() > kMaxSuggestions)
+    found.resize(kMaxSuggestions);
+  return found;
+}
+
+} // namespace
+
 std::string didYouMean(llvm::StringRef wanted,
                        llvm::ArrayRef<std::string> names) {
   std::vector<std::string> close = closestNames(wanted, names);
+  if (close.empty())
+    close = longerNames(wanted, names);
   if (close.empty())
     return "";
   std::string out = "; did you mean ";

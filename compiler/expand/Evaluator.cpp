@@ -365,6 +365,10 @@ const Form *Evaluator::symbol(const Symbol *symbol, const Form *call) {
 }
 
 bool isCompileTimeFunction(llvm::StringRef name) {
+  for (auto rows : {controlOperators(), bindingOperators(), loopOperators()})
+    if (llvm::any_of(rows,
+                     [&](const OperatorRow &row) { return row.name == name; }))
+      return true;
   for (auto rows : {numberBuiltins(), listBuiltins(), sequenceBuiltins(),
                     tableBuiltins(), textBuiltins()})
     if (llvm::any_of(rows,

@@ -40,7 +40,7 @@ private:
   std::unique_ptr<Impl> impl_;
 };
 
-/// A function of the compile-time Lisp, by its name as read: only macros can
+/// A function or operator of the compile-time Lisp, by its name as read: only macros can
 /// call it.
 bool isCompileTimeFunction(llvm::StringRef name);
 

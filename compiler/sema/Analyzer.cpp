@@ -64,7 +64,9 @@ Analyzer::run(const std::vector<const Form *> &topLevelForms) {
     announceSubprograms(form);
     announceStructOps(form);
   }
+  below = topLevelForms;
   for (const Form *form : topLevelForms) {
+    below = below.drop_front();
     topLevel(form);
     if (worldError)
       return std::move(worldError);

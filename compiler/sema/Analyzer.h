@@ -126,6 +126,13 @@ public:
   static SourceSpan placeOf(const Form *form);
   /// `name` is defined already, at `first` if that is in a source.
   void duplicate(const Form *name, SourceSpan first);
+  /// The name in a definition that stands below the form that is analyzed, of
+  /// what it calls so or of a struct whose functions are called so; or null.
+  const Form *definedLater(llvm::StringRef name) const;
+  /// Reports an unknown name with the closest of `names`, or with the place
+  /// below that defines it.
+  void unknownName(const Form *at, Kind kind, const std::string &name,
+                   llvm::ArrayRef<std::string> names);
   void unknownFunction(const Form *head);
   void unknownVariable(const Form *name);
 
@@ -210,6 +217,8 @@ public:
   llvm::StringMap<SourceSpan> symbols;
   /// Of programs: `struct.member`, of which they are the function.
   llvm::StringMap<std::string> opsFunctions;
+  /// Top-level forms below the one that is analyzed.
+  llvm::ArrayRef<const Form *> below;
   std::string licenseFrom;
   const Symbol *openRecord = nullptr; ///< the struct whose fields are read
   bool isInPrelude = false; ///< while the language's own library is declared
@@ -237,6 +246,9 @@ std::string cName(const Form *symbolForm);
 /// How generated functions are looked up: C spelling in lower case.
 std::string accessorKey(llvm::StringRef name);
 
+// Reports.cpp
+/// Whether a definition's first argument is a name; reports that it is none.
+bool beginsWithName(Analyzer &a, const Form *form, Forms args);
 // StructLayout.cpp
 /// Registers a struct under its name and makes its functions.
 void addRecord(Analyzer &a, std::unique_ptr<StructInfo> record);

@@ -153,8 +153,10 @@ void declareConstant(Analyzer &a, const Form *form, Forms args) {
 }
 
 void declareGlobal(Analyzer &a, const Form *form, Forms args) {
-  if (args.size() < 2 || !args[0]->isSymbol()) {
-    a.report(form, Kind::MissingName, {"defglobal"});
+  if (!beginsWithName(a, form, args))
+    return;
+  if (args.size() < 2) {
+    a.report(form, Kind::GlobalWithoutType, {toString(args[0])});
     return;
   }
   if (!a.claim(args[0]))

@@ -5,6 +5,8 @@
 
 #include "Analyzer.h"
 
+#include "../expand/Expander.h"
+
 #include <linux/bpf.h>
 
 namespace whistler::compiler {
@@ -182,6 +184,11 @@ NodePtr callHelperByName(Analyzer &a, const Form *form, const HelperRow &row,
   bool isRight = row.isVariadic
                      ? args.size() >= row.argumentCount && args.size() <= 5
                      : args.size() == row.argumentCount;
+  // `loop` is a helper's name too, but (loop for …) is not a call of that.
+  if (!isRight && isCompileTimeFunction(form->cons.car->symbol->name)) {
+    a.unknownFunction(form->cons.car);
+    return makeError(form->span);
+  }
   if (!isRight)
     return a.fail(form, Kind::WrongArgumentCount,
                   {toString(form->cons.car), std::to_string(row.argumentCount),

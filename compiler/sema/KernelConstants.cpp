@@ -36,4 +36,11 @@ std::optional<uint64_t> findKernelConstant(llvm::StringRef name) {
   return std::nullopt;
 }
 
+std::vector<std::string> kernelConstantNames() {
+  std::vector<std::string> names;
+  for (const ConstantRow &row : kConstants)
+    names.emplace_back(row.name);
+  return names;
+}
+
 } // namespace whistler::compiler

@@ -209,8 +209,7 @@ const StructInfo *Analyzer::kernelStruct(const btf::Btf &types,
               candidate.size() <= name.size() + 3)
             names.push_back(lispName(candidate));
         });
-        report(at, Kind::UnknownStruct,
-               {lispName(name), didYouMean(lispName(name), names)});
+        unknownName(at, Kind::UnknownStruct, lispName(name), names);
       },
       [&](const btf::AmbiguousTypeError &error) {
         report(at, Kind::AmbiguousStruct,

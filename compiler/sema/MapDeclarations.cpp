@@ -48,21 +48,28 @@ bool setOption(Analyzer &a, MapOptions &options, const Form *keyword,
     names.push_back(":" + llvm::StringRef(row.keyword).lower());
   }
   std::string name = toString(keyword);
+  bool isType = keyword->isKeyword() && findMapType(keyword->symbol->name);
   a.report(keyword, Kind::UnknownOption,
-           {name, "defmap", didYouMean(name, names)});
+           {name, "defmap",
+            isType ? "; did you mean `:type " + name + "`?"
+                   : didYouMean(name, names)});
   return false;
 }
 
 std::optional<MapOptions> parseOptions(Analyzer &a, const Form *form,
                                        Forms rest) {
   MapOptions options;
-  if (rest.size() % 2 != 0) {
-    a.report(rest.back(), Kind::OptionWithoutValue, {toString(rest.back())});
+  // Of an odd number of parts those after the first mistake stand elsewhere
+  // than they seem to.
+  bool isOdd = rest.size() % 2 != 0, isRight = true;
+  for (size_t i = 0; i + 1 < rest.size() && (isRight || !isOdd); i += 2)
+    isRight &= setOption(a, options, rest[i], rest[i + 1]);
+  if (isRight && isOdd) {
+    isRight = setOption(a, options, rest.back(), rest.back());
+    if (isRight)
+      a.report(rest.back(), Kind::OptionWithoutValue, {toString(rest.back())});
     return std::nullopt;
   }
-  bool isRight = true;
-  for (size_t i = 0; i < rest.size(); i += 2)
-    isRight &= setOption(a, options, rest[i], rest[i + 1]);
   if (isRight)
     return options;
   return std::nullopt;
@@ -141,9 +148,12 @@ bool oneOf(Analyzer &a, const Form *form, const MapTypeRow &type, Side &side,
   if (llvm::is_contained(sizes, side.bytes))
     return true;
   const Form *at = side.size ? side.size : side.type ? side.type : form;
-  a.report(at, Kind::WrongSize,
-           {keywordOf(type), side.size ? side.sizeOption : side.typeOption,
-            wanted, std::to_string(side.bytes)});
+  const char *option = side.size ? side.sizeOption : side.typeOption;
+  if (sizes.front() == 0)
+    a.report(at, Kind::NoSuchSize, {keywordOf(type), option});
+  else
+    a.report(at, Kind::WrongSize,
+             {keywordOf(type), option, wanted, std::to_string(side.bytes)});
   return false;
 }
 
@@ -203,7 +213,9 @@ bool checkValue(Analyzer &a, const Form *form, const MapTypeRow &type,
 }
 
 bool badEntries(Analyzer &a, const Form *at, uint64_t entries) {
-  a.report(at, Kind::BadOptionValue, {":max-entries", std::to_string(entries)});
+  a.report(at, Kind::BadOptionValue,
+           {":max-entries",
+            at->isInteger() ? toString(at) : std::to_string(entries)});
   return false;
 }
 

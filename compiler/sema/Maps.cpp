@@ -45,8 +45,7 @@ const MapInfo *mapArgument(Analyzer &a, const Form *form) {
   for (const auto &entry : a.maps)
     if (!entry.getKey().contains(' '))
       names.push_back(lispName(entry.getKey()));
-  std::string name = toString(form);
-  a.report(form, Kind::UnknownMap, {name, didYouMean(name, names)});
+  a.unknownName(form, Kind::UnknownMap, toString(form), names);
   return nullptr;
 }
 

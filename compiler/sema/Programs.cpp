@@ -139,10 +139,8 @@ void analyzeBody(Analyzer &a, const Form *form, Forms bodyForms,
 } // namespace
 
 void declareProgram(Analyzer &a, const Form *form, Forms args) {
-  if (args.empty() || !args[0]->isSymbol()) {
-    a.report(form, Kind::MissingName, {"defprog"});
+  if (!beginsWithName(a, form, args))
     return;
-  }
   if (args.size() < 2) {
     a.report(form, Kind::MissingOption, {"defprog", ":type"});
     return;

@@ -34,10 +34,70 @@ NodePtr Analyzer::fail(const Form *at, Kind kind,
   return makeError(at->span);
 }
 
+bool beginsWithName(Analyzer &a, const Form *form, Forms args) {
+  std::string definition = toString(form->cons.car);
+  if (args.empty())
+    a.report(form, Kind::MissingName, {definition});
+  else if (!args[0]->isSymbol() || args[0]->isKeyword())
+    a.report(args[0], Kind::NotAName, {definition, toString(args[0])});
+  else
+    return true;
+  return false;
+}
+
 void Analyzer::duplicate(const Form *name, SourceSpan first) {
   Diagnostic &error = report(name, Kind::DuplicateName, {toString(name)});
   if (first.begin != first.end)
     DiagnosticEngine::note(error, first, Kind::FirstDefined, {toString(name)});
+}
+
+namespace {
+
+/// Does a definition of `kind` called `defined` make what is called `name`?
+bool defines(llvm::StringRef kind, llvm::StringRef defined,
+             llvm::StringRef name) {
+  if (kind == "DEFMAP" || kind == "DEFGLOBAL" || kind == "DEFCONSTANT")
+    return name == defined;
+  if (kind != "DEFSTRUCT" && kind != "DEFUNION" && kind != "DEFHEADER" &&
+      kind != "IMPORT-KERNEL-STRUCT")
+    return false;
+  bool isMade = name.consume_front("make_") || name.consume_front("as_");
+  return name == defined ||
+         (!isMade && name.consume_front(defined) && name.starts_with("_"));
+}
+
+const Form *definitionIn(const Form *form, llvm::StringRef name) {
+  llvm::SmallVector<const Form *, 8> parts = items(form);
+  if (parts.size() < 2 || !parts[0]->isSymbol())
+    return nullptr;
+  if (parts[0]->isNamed("PROGN")) {
+    for (const Form *part : llvm::ArrayRef(parts).drop_front())
+      if (const Form *found = definitionIn(part, name))
+        return found;
+    return nullptr;
+  }
+  bool isIt = parts[1]->isSymbol() &&
+              defines(parts[0]->symbol->name, cName(parts[1]), name);
+  return isIt ? parts[1] : nullptr;
+}
+
+} // namespace
+
+const Form *Analyzer::definedLater(llvm::StringRef name) const {
+  for (const Form *form : below)
+    if (const Form *found = definitionIn(form, name))
+      return found;
+  return nullptr;
+}
+
+void Analyzer::unknownName(const Form *at, Kind kind, const std::string &name,
+                           llvm::ArrayRef<std::string> names) {
+  const Form *later = definedLater(accessorKey(name));
+  Diagnostic &error =
+      report(at, kind, {name, later ? "" : didYouMean(name, names)});
+  if (later)
+    DiagnosticEngine::note(error, placeOf(later), Kind::DefinedLater,
+                           {toString(later)});
 }
 
 void Analyzer::unknownFunction(const Form *head) {
@@ -51,10 +111,11 @@ void Analyzer::unknownFunction(const Form *head) {
   for (const auto &entry : accessors)
     names.push_back(lispName(entry.getKey()));
   std::string name = toString(head);
-  std::string hint = isCompileTimeFunction(head->symbol->name)
-                         ? "; it belongs to the compile-time Lisp of macros"
-                         : didYouMean(name, names);
-  report(head, Kind::UnknownFunction, {name, hint});
+  if (isCompileTimeFunction(head->symbol->name))
+    report(head, Kind::UnknownFunction,
+           {name, "; it belongs to the compile-time Lisp of macros"});
+  else
+    unknownName(head, Kind::UnknownFunction, name, names);
 }
 
 void Analyzer::unknownVariable(const Form *form) {
@@ -68,8 +129,9 @@ void Analyzer::unknownVariable(const Form *form) {
     names.push_back(entry.getKey().lower());
   for (const auto &entry : globals)
     names.push_back(lispName(entry.getKey()));
-  std::string name = toString(form);
-  report(form, Kind::UnknownVariable, {name, didYouMean(name, names)});
+  for (const std::string &constant : kernelConstantNames())
+    names.push_back(constant);
+  unknownName(form, Kind::UnknownVariable, toString(form), names);
 }
 
 } // namespace whistler::compiler

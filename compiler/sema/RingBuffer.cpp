@@ -53,9 +53,7 @@ bool isUnknownRecord(Analyzer &a, const Form *size) {
     return false;
   if (a.brokenNames.contains(size->symbol))
     return true;
-  std::string name = toString(size);
-  a.report(size, Kind::UnknownRecord,
-           {name, didYouMean(name, a.structNames())});
+  a.unknownName(size, Kind::UnknownRecord, toString(size), a.structNames());
   return true;
 }
 

@@ -113,7 +113,7 @@ bool addMember(Analyzer &a, StructInfo &record, const Form *form) {
 bool addField(Analyzer &a, StructInfo &record, const Form *form) {
   llvm::SmallVector<const Form *, 8> parts = items(form);
   if (!form->isCons() || parts.size() != 2 || !parts[0]->isSymbol()) {
-    a.report(form, Kind::MalformedField, {toString(form)});
+    a.report(form, Kind::MalformedStructField, {toString(form)});
     return false;
   }
   FieldInfo field;

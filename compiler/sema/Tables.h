@@ -146,6 +146,7 @@ bool hasWord(llvm::StringRef list, llvm::StringRef word);
 const HelperRow *findHelper(llvm::StringRef cName);
 HelperEffectsRow helperEffects(llvm::StringRef cName);
 std::optional<uint64_t> findKernelConstant(llvm::StringRef name);
+std::vector<std::string> kernelConstantNames();
 
 llvm::ArrayRef<BuiltinRow> builtins();
 llvm::ArrayRef<DeclarationRow> declarations();

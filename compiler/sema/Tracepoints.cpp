@@ -262,10 +262,8 @@ NodePtr tracepointField(Analyzer &a, const Form *form, Forms args,
 }
 
 void declareTracepoint(Analyzer &a, const Form *form, Forms args) {
-  if (args.empty() || !args[0]->isSymbol()) {
-    a.report(form, Kind::MissingName, {"deftracepoint"});
+  if (!beginsWithName(a, form, args))
     return;
-  }
   const StructInfo *record = findRecord(a, args[0]);
   for (const Form *name : args.drop_front()) {
     if (record)

@@ -3,6 +3,8 @@
 
 #include "Analyzer.h"
 
+#include <llvm/ADT/StringSwitch.h>
+
 namespace whistler::compiler {
 
 namespace {
@@ -33,12 +35,38 @@ MemoryType aggregateType(const StructInfo &record) {
   return type;
 }
 
-/// `u23`, `uint32`: no struct is that, but a scalar nearly. Reported then.
+/// `uint32_t`, `__u32`, `int`: what C calls a scalar, as the language does; ""
+/// when it is none.
+std::string scalarOfC(llvm::StringRef name) {
+  std::string lower = accessorKey(name);
+  llvm::StringRef rest = lower;
+  rest.consume_front("__");
+  rest.consume_back("_t");
+  std::string sign = "i";
+  if (rest.consume_front("unsigned_") || rest.consume_front("u"))
+    sign = "u";
+  else
+    rest.consume_front("s");
+  llvm::StringRef bits = llvm::StringSwitch<llvm::StringRef>(rest)
+                             .Cases("int8", "8", "8")
+                             .Cases("int16", "16", "short", "16")
+                             .Cases("int32", "32", "int", "32")
+                             .Cases("int64", "64", "long", "64")
+                             .Default("");
+  return bits.empty() ? "" : sign + bits.str();
+}
+
+/// `u23`, `int`: no struct is that, but a scalar nearly. Reported then.
 bool isMisspelledScalar(Analyzer &a, const Form *form) {
   std::vector<std::string> names;
   for (const ScalarName &scalar : kScalars)
     names.push_back(llvm::StringRef(scalar.name).lower());
   std::string name = toString(form);
+  if (std::string scalar = scalarOfC(name); !scalar.empty()) {
+    a.report(form, Kind::UnknownType,
+             {name, "; did you mean `" + scalar + "`?"});
+    return true;
+  }
   std::string hint = didYouMean(name, names);
   unsigned bits = 0;
   bool looksLikeOne =

@@ -32,6 +32,17 @@
 ; KIND: UnknownOption
 ; CHECK: single.lisp:[[# @LINE + 1]]:54: error: unknown option `:max-entris` of `defmap`; did you mean `:max-entries`?
 (defmap option :type :hash :key-size 4 :value-size 8 :max-entris 1)
+; CHECK: single.lisp:[[# @LINE + 1]]:15: error: unknown option `:hash` of `defmap`; did you mean `:type :hash`?
+(defmap typed :hash :key-size 4 :value-size 8 :max-entries 1)
+; CHECK: single.lisp:[[# @LINE + 1]]:16: error: unknown option `(:type :hash :max-entries 1)` of `defmap`
+(defmap listed (:type :hash :max-entries 1))
+; CHECK: single.lisp:[[# @LINE + 1]]:27: error: unknown option `:key` of `defmap`; did you mean `:key-size` or `:key-type`?
+(defmap short :type :hash :key u32 :value-size 8 :max-entries 1)
+; KIND: NoSuchSize
+; CHECK: single.lisp:[[# @LINE + 1]]:40: error: a map of type `:ringbuf` takes no `:key-type`
+(defmap keyed :type :ringbuf :key-type u32 :max-entries 4096)
+; CHECK: single.lisp:[[# @LINE + 1]]:69: error: option `:max-entries` cannot be `-1`
+(defmap negative :type :hash :key-size 4 :value-size 8 :max-entries -1)
 ; KIND: BadOptionValue
 ; CHECK: single.lisp:[[# @LINE + 1]]:36: error: option `:key-size` cannot be `0`
 (defmap zero :type :hash :key-size 0 :value-size 8 :max-entries 1)

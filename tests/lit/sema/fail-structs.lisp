@@ -5,8 +5,8 @@
 ; KIND: EmptyStruct
 ; CHECK: fail-structs.lisp:[[# @LINE + 1]]:1: error: struct `empty` has no fields
 (defstruct empty)
-; KIND: MalformedField
-; CHECK: fail-structs.lisp:[[# @LINE + 1]]:27: error: `b` is not a field
+; KIND: MalformedStructField
+; CHECK: fail-structs.lisp:[[# @LINE + 1]]:27: error: `b` is not a field; write `(name type)`
 (defstruct fields (a u32) b)
 ; KIND: DuplicateField
 ; CHECK: fail-structs.lisp:[[# @LINE + 1]]:26: error: field `a` is there already

@@ -16,6 +16,14 @@
 ; KIND: MissingName
 ; CHECK: single.lisp:[[# @LINE + 1]]:1: error: `defprog` needs a name first
 (defprog)
+; KIND: NotAName
+; CHECK: single.lisp:[[# @LINE + 1]]:10: error: `defprog` needs a name first, not `(:type :xdp)`
+(defprog (:type :xdp) 2)
+; CHECK: single.lisp:[[# @LINE + 1]]:16: error: `deftracepoint` needs a name first, not `"sched/sched_switch"`
+(deftracepoint "sched/sched_switch")
+; KIND: GlobalWithoutType
+; CHECK: single.lisp:[[# @LINE + 1]]:1: error: global `total` needs a type: `(defglobal total u64)`
+(defglobal total)
 (defprog twice (:type :xdp) 2)
 ; KIND: DuplicateName
 ; CHECK: single.lisp:[[# @LINE + 1]]:10: error: `twice` is defined already

@@ -177,7 +177,13 @@ NodePtr operandValue(Analyzer &a, const Form *form) {
       form->isSymbol() && !form->isKeyword() ? a.find(form->symbol) : nullptr;
   bool mayBeNull =
       variable && variable->type.maybeNull && isMemory(variable->type);
-  return mayBeNull ? a.pointer(form) : a.expression(form);
+  if (mayBeNull)
+    return a.pointer(form);
+  NodePtr value = a.expression(form);
+  bool isLookup = value->kind == NodeKind::Call && value->type.maybeNull;
+  if (isLookup && isMemory(value->type))
+    return a.fail(form, Kind::MissingNullTest, {toString(form)});
+  return value;
 }
 
 } // namespace

@@ -65,6 +65,10 @@
     ; KIND: MapOperandNotPointer
     ; CHECK: uses.lisp:[[# @LINE + 1]]:23: error: the key of map `pairs` has 16 bytes: pass a pointer to it
     (map-lookup pairs 1)
+    ; CHECK: uses.lisp:[[# @LINE + 1]]:29: error: `(map-lookup counts 2)` may be 0: test it before its memory is used
+    (setf (getmap counts 1) (map-lookup counts 2))
+    ; CHECK: uses.lisp:[[# @LINE + 1]]:28: error: `(getmap pairs pair)` may be 0: test it before its memory is used
+    (map-update pairs pair (getmap pairs pair))
     ; KIND: MapOperandSize
     ; CHECK: uses.lisp:[[# @LINE + 1]]:24: error: the key of map `counts` has 4 bytes, a `(ptr pair)` has 16
     (map-lookup counts pair)

@@ -4,6 +4,8 @@
 
 #include "Analyzer.h"
 
+#include "../expand/Expander.h"
+
 namespace whistler::compiler {
 
 NodePtr globalAddress(const GlobalInfo &global, SourceSpan span) {
@@ -139,9 +141,11 @@ NodePtr callForm(Analyzer &a, const Form *form) {
   if (findDeclaration(head->symbol->name))
     return a.fail(form, Kind::DeclarationInside, {toString(head)});
   a.unknownFunction(head);
-  // The arguments may hold mistakes of their own.
-  for (const Form *argument : args)
-    a.expression(argument);
+  // The arguments may hold mistakes of their own; those of an operator of the
+  // compile-time Lisp are bindings and clauses.
+  if (!isCompileTimeFunction(head->symbol->name))
+    for (const Form *argument : args)
+      a.expression(argument);
   return makeError(form->span);
 }
 

@@ -25,6 +25,11 @@ bool parseParameter(Analyzer &a, SubprogramInfo &info, const Form *form) {
     a.report(parts[1], Kind::NotScalarType, {toString(parts[1])});
     return false;
   }
+  for (const SubprogramInfo::Parameter &other : info.parameters)
+    if (other.name->symbol == parts[0]->symbol) {
+      a.duplicate(parts[0], other.name->span);
+      return false;
+    }
   if (type)
     info.parameters.push_back({parts[0], parts[1], std::move(*type)});
   return type.has_value();

@@ -103,6 +103,10 @@ void Analyzer::unknownName(const Form *at, Kind kind, const std::string &name,
 void Analyzer::unknownFunction(const Form *head) {
   if (brokenNames.contains(head->symbol))
     return;
+  // A field of a struct that has a mistake of its own.
+  for (const Symbol *broken : brokenNames)
+    if (head->symbol->name.starts_with((broken->name + "-").str()))
+      return;
   std::vector<std::string> names;
   for (const BuiltinRow &row : builtins())
     names.push_back(llvm::StringRef(row.name).lower());

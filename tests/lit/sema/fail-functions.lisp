@@ -14,6 +14,8 @@
 ; KIND: DuplicateName
 ; CHECK: declarations.lisp:[[# @LINE + 1]]:13: error: `f` is defined already
 (defsubprog f ((a u64)) a)
+; CHECK: declarations.lisp:[[# @LINE + 1]]:29: error: `a` is defined already
+(defsubprog twice ((a u64) (a u32)) a)
 ; KIND: MalformedParameter
 ; CHECK: declarations.lisp:[[# @LINE + 1]]:16: error: `a` is not a parameter; write `((name type)…)`
 (defsubprog g (a) a)

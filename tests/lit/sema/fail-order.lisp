@@ -4,7 +4,7 @@
 (defmap rb :type :ringbuf :max-entries 4096)
 ; CHECK: fail-order.lisp:[[# @LINE + 3]]:53: error: unknown struct `late-value`
 ; KIND: DefinedLater
-; CHECK: fail-order.lisp:[[# @LINE + 29]]:12: note: `late-value` is defined here, after its use
+; CHECK: fail-order.lisp:[[# @LINE + 31]]:12: note: `late-value` is defined here, after its use
 (defmap typed :type :hash :key-type u32 :value-type late-value :max-entries 1)
 (defprog above (:type :kprobe :section "kprobe/do_exit")
   ; CHECK: fail-order.lisp:[[# @LINE + 2]]:11: error: unknown map `rs`{{$}}
@@ -25,7 +25,9 @@
   (pid-tgid)
   ; CHECK: fail-order.lisp:[[# @LINE + 1]]:4: error: unknown function `loop`; it belongs to the compile-time Lisp of macros
   (loop for i from 0 below 3 do (ktime-get-ns))
-  ; CHECK: fail-order.lisp:[[# @LINE + 1]]:12: error: unknown type `uint32_t`; did you mean `u32`?
+  ; CHECK-NEXT: (loop for
+  ; CHECK-NEXT: ^
+  ; CHECK-NEXT: fail-order.lisp:[[# @LINE + 1]]:12: error: unknown type `uint32_t`; did you mean `u32`?
   (let ((x uint32_t 1)) x)
   ; CHECK: fail-order.lisp:[[# @LINE + 1]]:9: error: unknown type `int`; did you mean `i32`?
   (cast int 1)

@@ -8,6 +8,9 @@
 ; KIND: MalformedStructField
 ; CHECK: fail-structs.lisp:[[# @LINE + 1]]:27: error: `b` is not a field; write `(name type)`
 (defstruct fields (a u32) b)
+(defsubprog no-word-more ((f (ptr fields)))
+  ; CHECK-NOT: fields-b
+  (fields-b f))
 ; KIND: DuplicateField
 ; CHECK: fail-structs.lisp:[[# @LINE + 1]]:26: error: field `a` is there already
 (defstruct same (a u32) (a u64))

@@ -75,6 +75,8 @@ TEST(ClosestNames, NearestFirstAndSpellingOfHyphensIsNoMistake) {
   EXPECT_EQ(didYouMean("zebra", names), "");
   EXPECT_EQ(didYouMean("cuont", {"count"}), "; did you mean `count`?");
   EXPECT_EQ(didYouMean(":xpd", {":xdp", ":tc"}), "; did you mean `:xdp`?");
+  EXPECT_EQ(didYouMean(":key", {":key-size", ":key-type", ":max"}),
+            "; did you mean `:key-size` or `:key-type`?");
 }
 
 } // namespace

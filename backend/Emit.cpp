@@ -32,6 +32,7 @@ bool addCodeGeneration(legacy::PassManager &passes, LLVMTargetMachine &machine,
   config->setDisableVerify(true);
   config->insertPass(&DetectDeadLanesID, createFoldRelocations());
   config->insertPass(&DetectDeadLanesID, createStoreImmediates());
+  config->insertPass(&DetectDeadLanesID, createCompareOriginals());
   config->insertPass(&PrologEpilogCodeInserterID, createFoldFrameViews());
   config->insertPass(&PrologEpilogCodeInserterID, createKeepPinnedLoads());
   config->insertPass(&StackMapLivenessID, createInvertJumps());

@@ -15,6 +15,10 @@ llvm::FunctionPass *createFoldRelocations();
 /// SSA form.
 llvm::FunctionPass *createStoreImmediates();
 
+/// Comparisons for equality take a pointer as it is in place of a number made
+/// of it. Wants SSA form.
+llvm::FunctionPass *createCompareOriginals();
+
 /// Views of stack buffers as kernel records are counted from the frame pointer.
 /// Wants the frame laid out.
 llvm::FunctionPass *createFoldFrameViews();

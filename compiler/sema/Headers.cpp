@@ -2,7 +2,7 @@
 // gaps and overlap; those in network order are converted to host order when
 // they are read and back when they are set, at any width.
 
-#include "Analyzer.h"
+#include "KeywordOptions.h"
 
 namespace whistler::compiler {
 
@@ -12,46 +12,11 @@ struct FieldOptions {
   const Form *offset = nullptr, *type = nullptr, *netOrder = nullptr;
 };
 
-struct OptionRow {
-  const char *keyword;
-  const Form *FieldOptions::*field;
-};
-
-constexpr OptionRow kOptions[] = {
+constexpr KeywordOption<FieldOptions> kOptions[] = {
     {"OFFSET", &FieldOptions::offset},
     {"TYPE", &FieldOptions::type},
     {"NET-ORDER", &FieldOptions::netOrder},
 };
-
-bool setOption(Analyzer &a, FieldOptions &options, const Form *keyword,
-               const Form *value) {
-  std::vector<std::string> names;
-  for (const OptionRow &row : kOptions) {
-    if (keyword->isKeyword() && keyword->symbol->name == row.keyword) {
-      options.*row.field = value;
-      return true;
-    }
-    names.push_back(":" + llvm::StringRef(row.keyword).lower());
-  }
-  std::string name = toString(keyword);
-  a.report(keyword, Kind::UnknownOption,
-           {name, "defheader", didYouMean(name, names)});
-  return false;
-}
-
-std::optional<FieldOptions> parseOptions(Analyzer &a, Forms parts) {
-  if (parts.size() % 2 != 0) {
-    a.report(parts.back(), Kind::OptionWithoutValue, {toString(parts.back())});
-    return std::nullopt;
-  }
-  FieldOptions options;
-  bool isRight = true;
-  for (size_t i = 0; i < parts.size(); i += 2)
-    isRight &= setOption(a, options, parts[i], parts[i + 1]);
-  if (!isRight)
-    return std::nullopt;
-  return options;
-}
 
 /// Network order is a matter of integers of 2, 4 and 8 bytes.
 bool mayBeSwapped(const MemoryType &type) {
@@ -102,9 +67,9 @@ bool addField(Analyzer &a, StructInfo &record, const Form *form) {
     a.report(parts[0], Kind::DuplicateField, {toString(parts[0])});
     return false;
   }
-  std::optional<FieldOptions> options =
-      parseOptions(a, Forms(parts).drop_front());
-  if (!options || !setField(a, field, form, *options))
+  auto [options, isRight] =
+      parseKeywordOptions(a, Forms(parts).drop_front(), kOptions, "defheader");
+  if (!isRight || !setField(a, field, form, options))
     return false;
   record.bytes = std::max(record.bytes, field.bitOffset / 8 + field.type.bytes);
   record.fields.push_back(std::move(field));

@@ -2,7 +2,7 @@
 // map is created (map_alloc_check of its type) is said here, with the option
 // that is wrong.
 
-#include "Analyzer.h"
+#include "KeywordOptions.h"
 
 #include <linux/bpf.h>
 
@@ -17,12 +17,7 @@ struct MapOptions {
              *numaNode = nullptr, *inner = nullptr, *values = nullptr;
 };
 
-struct OptionRow {
-  const char *keyword;
-  const Form *MapOptions::*field;
-};
-
-constexpr OptionRow kOptions[] = {
+constexpr KeywordOption<MapOptions> kOptions[] = {
     {"TYPE", &MapOptions::type},
     {"KEY-SIZE", &MapOptions::keySize},
     {"VALUE-SIZE", &MapOptions::valueSize},
@@ -36,44 +31,6 @@ constexpr OptionRow kOptions[] = {
     {"INNER", &MapOptions::inner},
     {"VALUES", &MapOptions::values},
 };
-
-bool setOption(Analyzer &a, MapOptions &options, const Form *keyword,
-               const Form *value) {
-  std::vector<std::string> names;
-  for (const OptionRow &row : kOptions) {
-    if (keyword->isKeyword() && keyword->symbol->name == row.keyword) {
-      options.*row.field = value;
-      return true;
-    }
-    names.push_back(":" + llvm::StringRef(row.keyword).lower());
-  }
-  std::string name = toString(keyword);
-  bool isType = keyword->isKeyword() && findMapType(keyword->symbol->name);
-  a.report(keyword, Kind::UnknownOption,
-           {name, "defmap",
-            isType ? "; did you mean `:type " + name + "`?"
-                   : didYouMean(name, names)});
-  return false;
-}
-
-std::optional<MapOptions> parseOptions(Analyzer &a, const Form *form,
-                                       Forms rest) {
-  MapOptions options;
-  // Of an odd number of parts those after the first mistake stand elsewhere
-  // than they seem to.
-  bool isOdd = rest.size() % 2 != 0, isRight = true;
-  for (size_t i = 0; i + 1 < rest.size() && (isRight || !isOdd); i += 2)
-    isRight &= setOption(a, options, rest[i], rest[i + 1]);
-  if (isRight && isOdd) {
-    isRight = setOption(a, options, rest.back(), rest.back());
-    if (isRight)
-      a.report(rest.back(), Kind::OptionWithoutValue, {toString(rest.back())});
-    return std::nullopt;
-  }
-  if (isRight)
-    return options;
-  return std::nullopt;
-}
 
 const MapTypeRow *mapType(Analyzer &a, const Form *form,
                           const MapOptions &options) {
@@ -321,15 +278,17 @@ std::shared_ptr<const ir::DataType> mapSideType(const Side &side) {
 
 bool defineMap(Analyzer &a, const Form *form, Forms rest, MapInfo &info,
                ir::MapDefinition &map) {
-  std::optional<MapOptions> options = parseOptions(a, form, rest);
-  if (!options)
+  auto [options, isKnown] = parseKeywordOptions(
+      a, rest, kOptions, "defmap",
+      [](llvm::StringRef name) { return findMapType(name) != nullptr; });
+  if (!isKnown)
     return false;
-  const MapTypeRow *type = mapType(a, form, *options);
+  const MapTypeRow *type = mapType(a, form, options);
   if (type == nullptr)
     return false;
-  Side key{":key-type", ":key-size", options->keyType, options->keySize, {}};
+  Side key{":key-type", ":key-size", options.keyType, options.keySize, {}};
   Side value{
-      ":value-type", ":value-size", options->valueType, options->valueSize, {}};
+      ":value-type", ":value-size", options.valueType, options.valueSize, {}};
   map.type = type->type;
   bool isRight = measure(a, key);
   isRight &= measure(a, value);
@@ -337,9 +296,9 @@ bool defineMap(Analyzer &a, const Form *form, Forms rest, MapInfo &info,
     isRight &= checkKey(a, form, *type, key);
     isRight &= checkValue(a, form, *type, value);
   }
-  isRight &= setEntries(a, form, *type, *options, map);
-  isRight &= setFlags(a, *type, *options, map);
-  isRight &= setPinning(a, *options, map);
+  isRight &= setEntries(a, form, *type, options, map);
+  isRight &= setFlags(a, *type, options, map);
+  isRight &= setPinning(a, options, map);
   if (!isRight)
     return false;
   if (type->entries == MapEntries::None)
@@ -353,8 +312,7 @@ bool defineMap(Analyzer &a, const Form *form, Forms rest, MapInfo &info,
   info.valueBytes = value.bytes;
   info.key = key.memory;
   info.value = value.memory;
-  return setMapValues(a, form, options->inner, options->values, *type, info,
-                      map);
+  return setMapValues(a, form, options.inner, options.values, *type, info, map);
 }
 
 void declareMap(Analyzer &a, const Form *form, Forms args) {

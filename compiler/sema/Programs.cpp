@@ -4,7 +4,7 @@
 // need a licence that the kernel takes for GPL-compatible
 // (license_is_gpl_compatible in include/linux/license.h).
 
-#include "Analyzer.h"
+#include "KeywordOptions.h"
 
 namespace whistler::compiler {
 
@@ -29,56 +29,51 @@ const ProgramTypeRow *programType(Analyzer &a, const Form *form) {
   return nullptr;
 }
 
-bool textOption(Analyzer &a, const Form *name, const Form *value,
+bool textOption(Analyzer &a, const char *name, const Form *value,
                 std::string &text) {
   const Form *given = textOf(a, value);
   if (given && !given->text().empty()) {
     text = given->text().str();
     return true;
   }
-  a.report(value, Kind::BadOptionValue, {toString(name), toString(value)});
+  a.report(value, Kind::BadOptionValue, {name, toString(value)});
   return false;
 }
 
-bool programOption(Analyzer &a, ProgramOptions &options, const Form *name,
-                   const Form *value) {
-  llvm::StringRef keyword = name->isKeyword() ? name->symbol->name : "";
-  if (keyword == "TYPE")
-    return (options.type = programType(a, value)) != nullptr;
-  if (keyword == "SECTION") {
-    options.sectionForm = value;
-    return textOption(a, name, value, options.section);
-  }
-  if (keyword == "LICENSE") {
-    options.licenseForm = value;
-    return textOption(a, name, value, options.license);
-  }
-  if (keyword == "SLEEPABLE") {
-    options.isSleepable = !value->isNil();
-    return true;
-  }
-  std::string text = toString(name);
-  a.report(name, Kind::UnknownOption,
-           {text, "defprog",
-            didYouMean(text, {":type", ":section", ":license", ":sleepable"})});
-  return false;
-}
+struct OptionForms {
+  const Form *type = nullptr, *section = nullptr, *license = nullptr,
+             *sleepable = nullptr;
+};
+
+constexpr KeywordOption<OptionForms> kOptions[] = {
+    {"TYPE", &OptionForms::type},
+    {"SECTION", &OptionForms::section},
+    {"LICENSE", &OptionForms::license},
+    {"SLEEPABLE", &OptionForms::sleepable},
+};
 
 bool parseOptions(Analyzer &a, const Form *form, const Form *list,
                   ProgramOptions &options) {
   llvm::SmallVector<const Form *, 8> parts = items(list);
-  if (!list->isCons() || parts.size() % 2 != 0) {
+  if (!list->isCons()) {
     a.report(list, Kind::MalformedProgramOptions, {toString(list)});
     return false;
   }
-  bool isRight = true;
-  for (size_t i = 0; i < parts.size(); i += 2)
-    isRight &= programOption(a, options, parts[i], parts[i + 1]);
-  if (isRight && options.type == nullptr) {
+  auto [forms, isRight] = parseKeywordOptions(
+      a, parts, kOptions, "defprog",
+      [](llvm::StringRef name) { return findProgramType(name) != nullptr; });
+  options.sectionForm = forms.section;
+  options.licenseForm = forms.license;
+  options.isSleepable = forms.sleepable && !forms.sleepable->isNil();
+  if (forms.type)
+    options.type = programType(a, forms.type);
+  if (forms.section)
+    isRight &= textOption(a, ":section", forms.section, options.section);
+  if (forms.license)
+    isRight &= textOption(a, ":license", forms.license, options.license);
+  if (isRight && !forms.type)
     a.report(form, Kind::MissingOption, {"defprog", ":type"});
-    return false;
-  }
-  return isRight;
+  return isRight && options.type != nullptr;
 }
 
 bool isGplCompatible(llvm::StringRef license) {

@@ -52,6 +52,9 @@
 ; KIND: OptionWithoutValue
 ; CHECK: single.lisp:[[# @LINE + 1]]:56: error: option `:max-entries` has no value
 (defmap unvalued :type :hash :key-size 4 :value-size 8 :max-entries)
+; KIND: DuplicateOption
+; CHECK: single.lisp:[[# @LINE + 1]]:71: error: option `:key-size` is given twice
+(defmap repeated :type :hash :key-size 4 :value-size 8 :max-entries 1 :key-size 8)
 
 ;--- uses.lisp
 (defstruct pair (a u64) (b u64))

@@ -39,21 +39,43 @@ public:
         isTyped_(isTyped) {}
 
   bool run() {
-    collect(pointer_);
-    for (Use *use : uses_)
-      use->set(number(use->get()->getType()));
+    collect(pointer_, pointer_);
+    for (auto [use, address] : uses_)
+      use->set(number(*address, use->get()->getType()));
     return !uses_.empty();
   }
 
 private:
-  void collect(Instruction &value) {
+  /// Uses of `value`, which is `address` behind casts.
+  void collect(Instruction &value, Instruction &address) {
     for (Use &use : value.uses()) {
       auto *user = cast<Instruction>(use.getUser());
-      if (isCast(*user) || (!isNullable_ && isConstantOffset(*user)))
-        collect(*user);
+      if (isCast(*user))
+        collect(*user, address);
+      else if (!isNullable_ && isConstantOffset(*user))
+        collect(*user, *user);
       else if (!isPermitted(use, *user))
-        uses_.push_back(&use);
+        uses_.push_back({&use, &address});
+      else if (!isNullable_ && isMember(*user))
+        collectIndexed(*user);
     }
+  }
+
+  /// Reads of a member at a variable place of it.
+  void collectIndexed(Instruction &member) {
+    for (Use &use : member.uses()) {
+      auto *user = cast<Instruction>(use.getUser());
+      auto *call = dyn_cast<CallInst>(user);
+      bool isRead =
+          call && ir::matchOperation(*call) && !isPermittedArgument(*call);
+      if (isRead || (isa<GetElementPtrInst>(user) && !isConstantOffset(*user)))
+        uses_.push_back({&use, &member});
+    }
+  }
+
+  static bool isMember(Instruction &user) {
+    auto operation = ir::matchOperation(user);
+    return operation && operation->operation == ir::Operation::KernelAddress;
   }
 
   /// Nothing is cut off.
@@ -122,41 +144,47 @@ private:
            (callee && callee->isDeclaration());
   }
 
-  Value *number(Type *type) {
-    Value *&known = type->isPointerTy() ? asPointer_ : asNumber_;
-    if (known)
-      return known;
-    IRBuilder<> builder(pointer_.getContext());
-    builder.SetInsertPoint(pointer_.getParent(), afterPointer());
-    builder.SetCurrentDebugLocation(pointer_.getDebugLoc());
-    if (!asNumber_) {
-      Value *value = &pointer_;
+  Value *number(Instruction &address, Type *type) {
+    Number &known = numbers_[&address];
+    IRBuilder<> builder(address.getContext());
+    builder.SetInsertPoint(address.getParent(), behind(address, known));
+    builder.SetCurrentDebugLocation(address.getDebugLoc());
+    if (!known.asNumber) {
+      Value *value = &address;
       if (value->getType()->isPointerTy())
         value = builder.CreatePtrToInt(value, builder.getInt64Ty());
       Type *i64 = builder.getInt64Ty();
       InlineAsm *negate = InlineAsm::get(FunctionType::get(i64, i64, false),
                                          "$0 = -$0\n\t$0 = -$0", "=r,0",
                                          /*hasSideEffects=*/false);
-      asNumber_ = builder.CreateCall(negate, value, "number");
+      known.asNumber = builder.CreateCall(negate, value, "number");
     }
-    if (type->isPointerTy())
-      asPointer_ = builder.CreateIntToPtr(asNumber_, type);
-    return known;
+    if (!type->isPointerTy())
+      return known.asNumber;
+    if (!known.asPointer)
+      known.asPointer = builder.CreateIntToPtr(known.asNumber, type);
+    return known.asPointer;
   }
 
-  BasicBlock::iterator afterPointer() {
-    if (asNumber_)
-      return std::next(cast<Instruction>(asNumber_)->getIterator());
-    if (isa<PHINode>(pointer_))
-      return pointer_.getParent()->getFirstInsertionPt();
-    return std::next(pointer_.getIterator());
+  struct Number {
+    Instruction *asNumber = nullptr;
+    Value *asPointer = nullptr;
+  };
+
+  static BasicBlock::iterator behind(Instruction &address,
+                                     const Number &known) {
+    if (known.asNumber)
+      return std::next(known.asNumber->getIterator());
+    if (isa<PHINode>(address))
+      return address.getParent()->getFirstInsertionPt();
+    return std::next(address.getIterator());
   }
 
   Instruction &pointer_;
   bool isNullable_;
   function_ref<bool(Value *)> isTyped_;
-  SmallVector<Use *, 8> uses_;
-  Value *asNumber_ = nullptr, *asPointer_ = nullptr;
+  SmallVector<std::pair<Use *, Instruction *>, 8> uses_;
+  DenseMap<Instruction *, Number> numbers_;
 };
 
 } // namespace

@@ -335,6 +335,11 @@ const ReadRow kReads[] = {
     {"ArrayElement", "(import-kernel-struct task-struct comm)",
      "(task-struct-comm task 0)",
      [] { return uint64_t(uint8_t(threadName()[0])); }},
+    {"VariableIndexThroughATrustedPointer",
+     "(import-kernel-struct task-struct comm)",
+     "(task-struct-comm (get-current-task-btf)"
+     " (logand (- (getmap results 0) 3) (getmap results 0)))",
+     [] { return uint64_t(uint8_t(threadName()[0])); }},
     {"Volatile", "(import-kernel-struct task-struct tgid)",
      "(volatile (task-struct-tgid task))", ownTgid},
     {"InBothArms", "(import-kernel-struct task-struct pid tgid)",

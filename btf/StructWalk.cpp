@@ -158,11 +158,13 @@ llvm::Expected<DirectLoad> walkStruct(const Image &image, TypeId record,
   llvm::Expected<uint64_t> bytes = sizeOf(image, field.type);
   if (!bytes)
     return bytes.takeError();
-  if (field.bitSize)
-    *bytes = (field.bitOffset + field.bitSize + 7) / 8 - field.bitOffset / 8;
-  if (field.bitSize && !llvm::isPowerOf2_64(*bytes))
-    return DirectLoad::Refused;
-  if (*bytes == 0 || (field.bitSize && field.bitOffset / 8 % *bytes))
+  if (field.bitSize) {
+    const uint64_t first = field.bitOffset / 8;
+    *bytes = (field.bitOffset + field.bitSize + 7) / 8 - first;
+    if (!llvm::isPowerOf2_64(*bytes) || first % *bytes)
+      return DirectLoad::Refused;
+  }
+  if (*bytes == 0)
     return DirectLoad::Refused;
   return Walk(image, field, *wanted, *bytes).from(record);
 }
